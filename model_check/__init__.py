@@ -1,0 +1,1 @@
+"""Every reachable state: the environment, the explorers, traces and the command line."""

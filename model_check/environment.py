@@ -1,0 +1,364 @@
+"""What may happen to one node, and what comes of it.
+
+The meaning of effects, crashes and recovery is defined here once, for one node at a time. The
+reference explorer composes it over whole states, the engine over tables of components; the two
+compositions are written independently, so that each can accuse the other.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from paxiom.impl.names import NodeId
+from paxiom.impl.protocol import Effect, Persist, Send, Step
+from paxiom.model_check.model import (
+    Delivery,
+    Emitted,
+    Happening,
+    Model,
+    ModelError,
+    Received,
+    Requested,
+)
+
+# --- a node and its surroundings ---------------------------------------------------------------
+
+
+class Status(Enum):
+    """Whether a node runs."""
+
+    UP = "up"
+    DOWN = "down"
+    STOPPED = "stopped"  # down for good
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A node as the environment sees it: running state (None while down) and disk."""
+
+    status: Status
+    state: Any
+    disk: Hashable = None
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A message in flight."""
+
+    source: NodeId
+    to: NodeId
+    message: Hashable
+
+
+class Cost(Enum):
+    """What may happen only so often."""
+
+    CRASH = "crash"
+    STOP = "stop"
+    AMNESIA = "amnesia"
+    LOSS = "lose"
+
+
+@dataclass(frozen=True, slots=True)
+class Budgets:
+    """What may still happen; ``losses`` None means any number."""
+
+    crashes: int
+    stops: int
+    amnesias: int
+    losses: int | None
+    requests: frozenset[tuple[NodeId, int]]  # node, requests left (at least one)
+
+    def spend(self, costs: tuple[Cost | NodeId, ...]) -> "Budgets | None":
+        """What is left after ``costs`` (a NodeId: a request to it), or None if too little."""
+        crashes = self.crashes - costs.count(Cost.CRASH)
+        stops = self.stops - costs.count(Cost.STOP)
+        amnesias = self.amnesias - costs.count(Cost.AMNESIA)
+        losses = None if self.losses is None else self.losses - costs.count(Cost.LOSS)
+        if min(crashes, stops, amnesias, losses or 0) < 0:
+            return None
+        requests = dict(self.requests)
+        for node in costs:
+            if isinstance(node, NodeId):
+                if node not in requests:
+                    return None
+                requests[node] -= 1
+        left = frozenset((node, count) for node, count in requests.items() if count)
+        return Budgets(crashes, stops, amnesias, losses, left)
+
+
+def initial_budgets(model: Model) -> Budgets:
+    """All that the model allows."""
+    asked = model.requests
+    requests = frozenset((node, asked.each) for node in asked.nodes) if asked else frozenset()
+    faults = model.faults
+    return Budgets(faults.crashes, faults.stops, faults.amnesias, model.network.drops, requests)
+
+
+# --- events and outcomes -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    """A message arrives."""
+
+    envelope: Envelope
+
+
+@dataclass(frozen=True, slots=True)
+class Lose:
+    """The network loses a message."""
+
+    envelope: Envelope
+
+
+@dataclass(frozen=True, slots=True)
+class Fire:
+    """A timer fires."""
+
+    timer: Hashable
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A client asks for something."""
+
+    command: Hashable
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """A fault strikes between two steps."""
+
+    cost: Cost
+
+
+@dataclass(frozen=True, slots=True)
+class Recover:
+    """A crashed node restarts."""
+
+
+Event = Deliver | Lose | Fire | Ask | Fail | Recover
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One thing that may come of an event at a node."""
+
+    action: str  # the kind of step, for coverage: "receive Prepare"
+    local: Local
+    sent: tuple[Envelope, ...] = ()
+    seen: tuple[Happening, ...] = ()  # what the monitor watches, in order
+    costs: tuple[Cost | NodeId, ...] = ()
+    done: tuple[Effect, ...] = ()  # the effects carried out
+    fault: Cost | None = None  # struck after those effects
+    error: str | None = None  # the handler raised this; there is no next state
+
+
+def label(value: object) -> str:
+    """Name the kind of ``value`` in an action: its class, or itself if it is an enum or text."""
+    if isinstance(value, Enum):
+        return value.name.lower()
+    return str(value) if isinstance(value, str) else type(value).__name__
+
+
+def local_events(model: Model, local: Local) -> Iterator[Event]:
+    """What may happen at a node apart from the network."""
+    if local.status is Status.DOWN:
+        yield Recover()
+    if local.status is not Status.UP:
+        return
+    for timer in _ordered(model, local):
+        yield Fire(timer)
+    if model.requests:
+        yield from map(Ask, model.requests.commands)
+    yield from map(Fail, _possible_faults(model))
+
+
+def _ordered(model: Model, local: Local) -> Iterable[Hashable]:
+    """Enumerate the timers in an order that does not depend on the hash seed."""
+    timers = _twice(f"timers({local.state!r})", lambda: _frozen(model.protocol.timers(local.state)))
+    return sorted(timers, key=repr) if isinstance(timers, frozenset) else timers
+
+
+def _frozen(timers: Iterable[Hashable]) -> tuple[Hashable, ...] | frozenset[Hashable]:
+    return frozenset(timers) if isinstance(timers, (set, frozenset)) else tuple(timers)
+
+
+def _possible_faults(model: Model) -> tuple[Cost, ...]:
+    faults = model.faults
+    counts = (Cost.CRASH, faults.crashes), (Cost.STOP, faults.stops), (Cost.AMNESIA, faults.amnesias)
+    return tuple(cost for cost, count in counts if count)
+
+
+def outcomes(model: Model, node: NodeId, local: Local, event: Event) -> Iterator[Outcome]:
+    """Everything that may come of ``event`` at ``node``; nothing if it takes no notice."""
+    protocol, state = model.protocol, local.state
+    match event:
+        case Lose():
+            costs = () if model.network.drops is None else (Cost.LOSS,)
+            yield Outcome(f"lose {label(event.envelope.message)}", local, costs=costs)
+        case Fail(cost):
+            yield Outcome(cost.value, _after(cost, local.disk), costs=(cost,), fault=cost)
+        case Recover():
+            yield from _run(model, node, local, "recover", lambda: protocol.recover(node, local.disk))
+        case Fire(timer):
+            yield from _run(
+                model, node, local, f"fire {label(timer)}", lambda: protocol.fire(state, timer)
+            )
+        case Ask(command):
+            requests = model.requests
+            if requests and node in requests.nodes:
+                yield from _run(
+                    model,
+                    node,
+                    local,
+                    "request",
+                    lambda: protocol.request(state, command),
+                    cause=Requested(node, command),
+                    costs=(node,),
+                )
+        case Deliver(Envelope(source, _, message)):
+            if local.status is not Status.UP:
+                return
+            noticed = False
+            for outcome in _run(
+                model,
+                node,
+                local,
+                f"receive {label(message)}",
+                lambda: protocol.receive(state, source, message),
+                cause=Received(node, source, message),
+            ):
+                noticed = True
+                yield outcome
+            if not noticed and model.network.delivery is Delivery.FIFO:
+                yield Outcome(f"discard {label(message)}", local)
+
+
+def first_boot(model: Model, node: NodeId) -> Outcome:
+    """Boot ``node`` for the first time; nothing can go wrong yet, or the model is at fault."""
+    down = Local(Status.DOWN, None)
+    start = next(_run(model, node, down, "start", lambda: model.protocol.start(node)))
+    if start.error:
+        msg = f"start({node}) raised {start.error}"
+        raise ModelError(msg)
+    return start
+
+
+# --- carrying out a step -----------------------------------------------------------------------
+
+
+def _run(
+    model: Model,
+    node: NodeId,
+    local: Local,
+    action: str,
+    handler: Callable[[], Step[Any] | None],
+    *,
+    cause: Happening | None = None,
+    costs: tuple[Cost | NodeId, ...] = (),
+) -> Iterator[Outcome]:
+    """Call ``handler`` and carry out its step: wholly, or cut short by each possible fault."""
+    where = f"{action} at {node} in state {local.state!r}"
+    try:
+        step = _twice(where, handler)
+    except ModelError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a user's handler raises is a finding
+        yield Outcome(action, local, costs=costs, error=f"{type(error).__name__}: {error}")
+        return
+    if step is None:
+        return
+    _check(model, where, step)
+    whole = _carry_out(model, node, local.disk, step.effects, cause)
+    up = Local(Status.UP, step.state, whole[0])
+    yield Outcome(action, up, whole[1], whole[2], costs, step.effects)
+    if action == "start":
+        return
+    for fault in _possible_faults(model):
+        seen = set()
+        for count in range(len(step.effects)):
+            done = step.effects[:count]
+            part = _carry_out(model, node, local.disk, done, cause)
+            if part not in seen:
+                seen.add(part)
+                after = _after(fault, part[0])
+                yield Outcome(
+                    f"{action}, {fault.value}", after, part[1], part[2], (*costs, fault), done, fault
+                )
+
+
+def _carry_out(
+    model: Model,
+    node: NodeId,
+    disk: Hashable,
+    effects: tuple[Effect, ...],
+    cause: Happening | None,
+) -> tuple[Hashable, tuple[Envelope, ...], tuple[Happening, ...]]:
+    """The disk, the messages sent and the happenings watched, after ``effects``."""
+    sent = tuple(Envelope(node, each.to, each.message) for each in effects if isinstance(each, Send))
+    for effect in effects:
+        disk = effect.record if isinstance(effect, Persist) else disk
+    happenings = (*((cause,) if cause else ()), *(Emitted(node, effect) for effect in effects))
+    return disk, sent, tuple(each for each in happenings if model.monitor.watches(each))
+
+
+def _after(fault: Cost, disk: Hashable) -> Local:
+    """A node that ``fault`` has struck."""
+    match fault:
+        case Cost.STOP:
+            return Local(Status.STOPPED, None)
+        case Cost.AMNESIA:
+            return Local(Status.DOWN, None)
+        case _:
+            return Local(Status.DOWN, None, disk)
+
+
+# --- holding a protocol to the rules -----------------------------------------------------------
+
+
+def _twice(where: str, handler: Callable[[], Any]) -> Any:  # noqa: ANN401
+    """Call ``handler`` twice; a handler that answers differently is not a function."""
+    first, second = handler(), handler()
+    if first != second:
+        msg = (
+            f"{where}: the same input gave two outputs. Handlers must be pure functions of their "
+            f"arguments, and states must compare by value (frozen dataclasses).\n"
+            f"  first:  {first!r}\n  second: {second!r}"
+        )
+        raise ModelError(msg)
+    return first
+
+
+def _check(model: Model, where: str, step: object) -> None:
+    """Refuse what is not a step: wrong types, unknown nodes, values that are not immutable."""
+    if not isinstance(step, Step):
+        msg = f"{where}: must return a Step or None, not {step!r}"
+        raise ModelError(msg)
+    if not isinstance(step.effects, tuple):
+        msg = f"{where}: the effects of a step must be a tuple, not {step.effects!r}"
+        raise ModelError(msg)
+    require_value(f"{where}: the new state", step.state)
+    for effect in step.effects:
+        if not isinstance(effect, Effect):
+            msg = f"{where}: {effect!r} is not an effect; use Send, Persist, Decide or a subclass of Effect"
+            raise ModelError(msg)
+        require_value(f"{where}: the effect", effect)
+        if isinstance(effect, Send) and effect.to not in model.nodes:
+            known = ", ".join(model.nodes)
+            msg = f"{where}: sends {effect.message!r} to {effect.to!r}, which is none of {known}"
+            raise ModelError(msg)
+
+
+def require_value(what: str, value: object) -> None:
+    """Refuse anything that cannot be a dictionary key."""
+    try:
+        hash(value)
+    except TypeError as error:
+        msg = (
+            f"{what} is not an immutable value ({error}): use frozen dataclasses, tuples and "
+            f"frozensets instead of lists, dicts and sets.\n  {value!r}"
+        )
+        raise ModelError(msg) from None

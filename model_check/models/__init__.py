@@ -1,0 +1,1 @@
+"""The built-in models: each protocol in a bounded environment, with its properties."""

@@ -1,0 +1,56 @@
+"""Single-decree Paxos in a bounded environment."""
+
+from paxiom.impl.names import node_ids, values
+from paxiom.impl.paxos import Paxos, Server
+from paxiom.impl.quorum import Threshold, majority
+from paxiom.model_check.model import Bound, Faults, Model, Network, Requests
+from paxiom.model_check.monitors import ConsensusMonitor
+from paxiom.spec.consensus import agreement, integrity, irrevocability, some_decision, validity
+
+
+def paxos(  # noqa: PLR0913 - the axes of the bounded environment
+    *,
+    protocol: type[Paxos] = Paxos,
+    nodes: int = 3,
+    ballots: int = 2,
+    proposers: int | None = None,
+    value_count: int = 2,
+    learners: int = 0,
+    phase1: int | None = None,
+    phase2: int | None = None,
+    network: Network = Network(),
+    faults: Faults = Faults(),
+) -> Model:
+    """Paxos among ``nodes`` acceptors, over the first ``ballots`` ballots.
+
+    The first ``proposers`` nodes (by default as many as there are ballots, at most all) are each
+    asked once for one of ``value_count`` values and may retry. With P proposers, ballot number
+    (r - 1) * P + i is the i-th proposer's ballot in round r. ``learners`` 0: the proposer of a
+    ballot learns its outcome; otherwise the first so many nodes learn of all votes. ``phase1``
+    and ``phase2`` are quorum sizes, a majority by default.
+    """
+    names = node_ids(nodes)
+    asked = names[: proposers or min(ballots, nodes)]
+
+    def ballot_in_bounds(server: Server) -> bool:
+        used = server.used
+        if used is None:
+            return True
+        return (used.round - 1) * len(asked) + names.index(used.proposer) < ballots
+
+    return Model(
+        name="paxos",
+        protocol=protocol(
+            nodes=names,
+            phase1=Threshold(names, phase1) if phase1 else majority(names),
+            phase2=Threshold(names, phase2) if phase2 else majority(names),
+            learners=names[:learners],
+        ),
+        properties=(agreement, validity, integrity, irrevocability, some_decision),
+        network=network,
+        faults=faults,
+        requests=Requests(nodes=asked, commands=values(value_count)),
+        monitor=ConsensusMonitor(),
+        bounds=(Bound(f"ballots <= {ballots}", ballot_in_bounds),),
+        symmetry=(values(value_count),),
+    )
