@@ -23,12 +23,12 @@ class ReplayError(Exception):
     """The handlers do not do what the search said they do: a bug of the checker."""
 
 
-def replay(model: Model, goals: Sequence[Callable[[Transition], bool]]) -> Trace:
+def replay(model: Model, goals: Sequence[Callable[[World, Transition], bool]]) -> Trace:
     """Run the real handlers from the start, taking at each step the first that meets its goal."""
     world = initial = initial_world(model)
     steps: list[Transition] = []
     for number, goal in enumerate(goals, start=1):
-        chosen = next((each for each in successors(model, world) if not each.cut and goal(each)), None)
+        chosen = next((each for each in successors(model, world) if not each.cut and goal(world, each)), None)
         if chosen is None or (chosen.world is None and number < len(goals)):
             msg = f"{model.name}: no step {number} of {len(goals)} leads where the search went"
             raise ReplayError(msg)

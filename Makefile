@@ -1,0 +1,88 @@
+# Needs make and Python >= 3.11, and nothing activated or installed: every target makes .venv first.
+# make test TESTS=tests/spec ARGS='-k quorum' runs a part of the tests.
+
+PYTHON ?= python3
+TESTS  ?=
+ARGS   ?=
+JOBS   ?= 2
+
+BIN       := .venv/bin
+INSTALLED := .venv/installed
+MODULES   := $(sort $(shell find spec impl model_check proofs -type f \
+                 ! -path '*/__pycache__/*' ! -name '.*' ! -name '*~'))
+
+# What a caller's environment may hold that would send imports or packages elsewhere.
+unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV PIP_PREFIX PIP_TARGET
+export PIP_USER := 0
+export PIP_NO_INPUT := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_RETRIES ?= 8
+export PIP_DEFAULT_TIMEOUT ?= 60
+
+# pip retries a connection but not a download that stops half-way: hence the second attempt.
+install = $(1) -m pip install --quiet $(2) || { echo 'once more:'; $(1) -m pip install --quiet $(2); }
+
+.DELETE_ON_ERROR:
+.PHONY: help dev check test test-slow lint types layers wheel bench clean FORCE
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+dev: $(INSTALLED)  ## .venv with paxiom (editable) and every tool; all other targets see to it
+
+check: $(INSTALLED)  ## model-check Paxos: 3 nodes, 2 ballots
+	$(BIN)/paxiom check paxos --nodes 3 --ballots 2
+
+test: $(INSTALLED)  ## the tests, without the slow ones
+	$(BIN)/pytest -n $(JOBS) -m 'not slow' $(ARGS) $(TESTS)
+
+test-slow: $(INSTALLED)  ## the slow tests alone
+	$(BIN)/pytest -m slow $(ARGS) $(TESTS)
+
+lint: $(INSTALLED)  ## ruff: rules and format
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(INSTALLED)  ## mypy --strict
+	$(BIN)/mypy
+
+layers: $(INSTALLED)  ## which package may import which
+	$(BIN)/lint-imports
+
+# The copy has no package folder beside it: what the tests import can only come from the wheel.
+wheel: $(INSTALLED)  ## build the wheel, and test it without the source
+	rm -rf build/wheel dist
+	$(BIN)/python -m build
+	$(BIN)/check-wheel-contents dist/*.whl
+	$(BIN)/python -m venv build/wheel/venv
+	$(call install,build/wheel/venv/bin/python,"$$(echo dist/*.whl)[test]")
+	mkdir build/wheel/copy
+	for each in tests examples benchmarks README.md pyproject.toml; do \
+	    if [ -e $$each ]; then cp -R $$each build/wheel/copy/; fi; \
+	done
+	find build/wheel/copy -name __pycache__ -prune -exec rm -rf {} +
+	cd build/wheel/copy && PAXIOM_SOURCE='$(CURDIR)' ../venv/bin/pytest -n $(JOBS) -m 'not slow' $(ARGS) $(TESTS)
+
+bench: $(INSTALLED)  ## the benchmarks
+	$(BIN)/python benchmarks/run.py
+
+clean:  ## remove everything made
+	rm -rf .venv build dist *.egg-info
+	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# A strict editable install links each file, so it has to be made again when one comes or goes
+# (and when somebody removed build/, where the links are).
+$(INSTALLED): pyproject.toml .venv/modules $(if $(wildcard build/__editable__*),,FORCE)
+	@echo 'installing paxiom and its tools into .venv'
+	@$(call install,$(BIN)/python,--config-settings editable_mode=strict --editable '.[dev]')
+	@touch $@
+
+.venv/modules: FORCE | $(BIN)/python
+	@echo '$(MODULES)' | cmp -s - $@ || echo '$(MODULES)' > $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "paxiom needs Python 3.11 or newer, and '$(PYTHON)' is not; try: make PYTHON=python3.12" >&2; \
+	    exit 1; }
+	@$(PYTHON) -m venv --clear .venv || { rm -rf .venv; exit 1; }

@@ -1,0 +1,116 @@
+"""Exploring a model: from a model to a result."""
+
+import contextlib
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from paxiom.model_check.engine.search import Finding, Limits, Progress, Search, Watch, new_search
+from paxiom.model_check.engine.tracing import trace_of
+from paxiom.model_check.model import Model
+from paxiom.model_check.result import Result, Verdict, Violation
+from paxiom.model_check.symmetry import Symmetry
+
+RAISED = "no handler raises"
+INTERRUPTED = "interrupted"
+
+
+def explore(  # noqa: PLR0913 - options of one call, all by keyword
+    model: Model,
+    *,
+    workers: int | None = None,
+    symmetry: bool = True,
+    max_states: int | None = None,
+    max_seconds: float | None = None,
+    max_memory: int | None = None,
+    watch: Callable[[Progress], None] | None = None,
+    checkpoint: Path | None = None,
+    checkpoint_seconds: float = 60.0,
+    resume: Path | None = None,
+) -> Result:
+    """Visit every state of ``model`` and say what was found.
+
+    ``workers`` is the number of threads (default: all cores); it changes nothing but the time.
+    The limits end the search early, as INCOMPLETE: distinct states, seconds, bytes of resident
+    memory. So does Ctrl-C (``stopped`` is then "interrupted"). ``watch`` is told of progress a
+    few times a second.
+
+    Raises ModelError if the model or its protocol breaks a rule of the checker.
+    """
+    began = time.monotonic()
+    if watch:
+        watch(Progress("compiling"))
+    compiled = time.monotonic() - began
+    group = Symmetry.of(model) if symmetry and model.symmetry else None
+    search = new_search(model, group, workers)
+    limits = Limits(states=max_states, seconds=max_seconds, memory=max_memory)
+    watcher = Watch(search, limits, watch)
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            search.stopped = INTERRUPTED  # unless the search gets to its end
+            search.begin()
+            _run(search, watcher)
+        return _result(search, watcher, compiled)
+    finally:
+        search.close()
+
+
+def _run(search: Search, watcher: Watch) -> None:
+    """Go level by level until there is nothing left, a violation, or a reason to stop."""
+    while not search.findings and search.frontier_now:
+        if not search.level(watcher):
+            return
+    search.stopped = None
+
+
+def _result(search: Search, watcher: Watch, compiled: float) -> Result:
+    model, store, tables = search.model, search.store, search.tables
+    finding = min(search.findings, key=lambda each: each.rank, default=None)
+    if watcher.tell:
+        watcher.tell(watcher.progress("tracing"))
+    violation = _violation(search, finding) if finding else None
+    verdict = Verdict.HOLDS
+    if search.stopped:
+        verdict = Verdict.INCOMPLETE
+    if violation:
+        verdict = Verdict.VIOLATED
+    actions = search.actions.sum(axis=0)
+    cuts = search.cuts.sum(axis=0)
+    return Result(
+        model=model.name,
+        explorer="engine",
+        verdict=verdict,
+        states=store.count,
+        transitions=search.transitions,
+        depth=search.depth,
+        violation=violation,
+        stopped=search.stopped if not violation else None,
+        witnesses=dict(search.judge.witnesses),
+        actions={
+            name: int(actions[number])
+            for number, name in enumerate(tables.actions)
+            if actions[number]
+        },
+        cuts={
+            bound.name: int(cuts[number])
+            for number, bound in enumerate(model.bounds)
+            if cuts[number]
+        },
+        symmetry=tables.symmetry.order if tables.symmetry else 1,
+        workers=search.workers,
+        seconds=watcher.seconds,
+        compile_seconds=compiled,
+        memory=store.memory + tables.memory,
+        handler_calls=tables.handler_calls,
+        local_states=len(tables.locals),
+        components=sum(tables.component_counts),
+    )
+
+
+def _violation(search: Search, finding: Finding) -> Violation:
+    trace = trace_of(search, finding)
+    if finding.rank < 0:
+        error = str(trace.steps[-1].outcome.error)
+        return Violation(name=RAISED, sentence=error, trace=trace)
+    prop = search.model.properties[finding.rank]
+    return Violation(name=prop.name, sentence=prop.sentence, trace=trace)

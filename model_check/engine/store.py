@@ -1,0 +1,145 @@
+"""The visited set: packed states dealt to shards, their parents, and an exact hash table each."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from paxiom.model_check.engine import kernel_search as kernel
+
+FULL = 0.75  # a hash table is doubled before it is fuller than this
+GROWTH = 1.15  # arrays of states grow by this, so that little of them lies idle
+WORD_BITS = 64
+FIRST_STATES = 1 << 10
+
+
+def layout_for(counts: list[int]) -> tuple[int, kernel.Layout]:
+    """Bit fields for slots with so many components each: few words, spare bits shared out.
+
+    Returns the number of words and the layout. No field crosses a word. A slot with one component
+    takes no bits until it has a second.
+    """
+    bits = [(count - 1).bit_length() for count in counts]
+    words: list[list[int]] = []
+    for slot in sorted(range(len(bits)), key=lambda slot: (-bits[slot], slot)):
+        for word in words:
+            if sum(bits[each] for each in word) + bits[slot] <= WORD_BITS:
+                word.append(slot)
+                break
+        else:
+            words.append([slot])
+    place = np.zeros(len(bits), np.int64)
+    shift = np.zeros(len(bits), np.uint64)
+    mask = np.zeros(len(bits), np.uint64)
+    for number, word in enumerate(words):
+        growing = [slot for slot in word if bits[slot]]
+        spare = WORD_BITS - sum(bits[slot] for slot in word)
+        at = 0
+        for slot in word:
+            share = spare // len(growing) if bits[slot] else 0
+            width = min(bits[slot] + share, 28)
+            place[slot], shift[slot], mask[slot] = number, at, (1 << width) - 1
+            at += width
+    return len(words), kernel.Layout(place, shift, mask)
+
+
+@dataclass
+class Shard:
+    """The states of one shard, in the order found, and the table that knows them."""
+
+    words: NDArray[np.uint64]
+    parents: NDArray[np.uint32]
+    table: NDArray[np.uint32] = field(default_factory=lambda: np.zeros(FIRST_STATES * 2, np.uint32))
+    count: int = 0
+    cursor: int = 0  # next state to expand
+    level_end: int = 0  # states before this one belong to the level being expanded
+
+    @property
+    def memory(self) -> int:
+        """Bytes allocated."""
+        return self.words.nbytes + self.parents.nbytes + self.table.nbytes
+
+
+class Store:
+    """All shards. State number ``i`` of shard ``s`` is globally known as ``i * SHARDS + s``."""
+
+    def __init__(self, slots: int) -> None:
+        """Start empty."""
+        self.slots = slots
+        self.width, self.layout = layout_for([1] * slots)
+        self.shards = [
+            Shard(np.empty(FIRST_STATES * self.width, np.uint64), np.empty(FIRST_STATES, np.uint32))
+            for _ in range(kernel.SHARDS)
+        ]
+
+    @property
+    def count(self) -> int:
+        """States in all."""
+        return sum(shard.count for shard in self.shards)
+
+    @property
+    def memory(self) -> int:
+        """Bytes allocated."""
+        return sum(shard.memory for shard in self.shards)
+
+    def fits(self, counts: list[int]) -> bool:
+        """Whether so many components of each slot fit the layout."""
+        return all(
+            count - 1 <= int(mask) for count, mask in zip(counts, self.layout.mask, strict=True)
+        )
+
+    def relayout(self, counts: list[int]) -> None:
+        """Make the fields wide enough for so many components of each slot."""
+        width, layout = layout_for(counts)
+        for shard in self.shards:
+            room = shard.words.shape[0] // self.width
+            packed = np.empty(room * width, np.uint64)
+            kernel.repack(
+                shard.words, self.width, self.layout, self.slots, shard.count, packed, width, layout
+            )
+            shard.words = packed
+        self.width, self.layout = width, layout
+
+    def make_room(self, shard: Shard, more: int) -> None:
+        """Make sure that ``more`` states can be inserted."""
+        needed = shard.count + more
+        room = shard.words.shape[0] // self.width
+        if needed > room:
+            room = max(needed, int(room * GROWTH) + 1)
+            shard.words.resize(room * self.width, refcheck=False)
+            shard.parents.resize(room, refcheck=False)
+        size = shard.table.shape[0]
+        while needed > FULL * size:
+            size *= 2
+        if size > shard.table.shape[0]:
+            shard.table = np.zeros(0, np.uint32)  # let go of the old one first
+            shard.table = np.zeros(size, np.uint32)
+            kernel.rehash(
+                shard.words, self.width, self.layout, self.slots, shard.count, shard.table
+            )
+
+    def pack(self, ids: NDArray[np.uint32]) -> tuple[int, NDArray[np.uint64]]:
+        """Hash and packed words of a state given by component indices."""
+        words = np.zeros(self.width, np.uint64)
+        for slot, index in enumerate(ids):
+            words[self.layout.word[slot]] |= np.uint64(index) << self.layout.shift[slot]
+        scratch = np.empty(self.slots, np.uint32)
+        return int(kernel.unpack(words, 0, self.width, self.layout, self.slots, scratch)), words
+
+    def ids(self, state: int) -> NDArray[np.uint32]:
+        """Component indices of a state, by global number."""
+        shard = self.shards[state % kernel.SHARDS]
+        ids = np.empty(self.slots, np.uint32)
+        at = state // kernel.SHARDS
+        kernel.unpack(shard.words, at, self.width, self.layout, self.slots, ids)
+        return ids
+
+    def path(self, state: int) -> list[int]:
+        """Global numbers of the states on a shortest path from the initial state."""
+        path = [state]
+        while True:
+            shard = self.shards[path[-1] % kernel.SHARDS]
+            parent = int(shard.parents[path[-1] // kernel.SHARDS])
+            if parent == path[-1]:
+                return path[::-1]
+            path.append(parent)

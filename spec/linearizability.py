@@ -1,0 +1,153 @@
+"""Linearizability: concurrent calls that look as if each took effect at one moment.
+
+After Maurice Herlihy and Jeannette Wing, "Linearizability: A Correctness Condition for Concurrent
+Objects", ACM TOPLAS 12(3), 1990: a history is linearizable if its calls can be put in one order,
+in which the object answers as it did, and which keeps the order of any two calls of which one had
+returned before the other was made. A call that has not returned may have taken effect or not.
+
+The search is that of Jeannette Wing and Chun Gong, "Testing and Verifying Concurrent Objects",
+JPDC 17, 1993: try every next call that real time allows, and never a configuration twice.
+"""
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from paxiom.spec.property import Property, Subject, always
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What a call returned."""
+
+    value: Hashable
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One operation of a client; ``result`` is None until it returns.
+
+    ``before`` counts, for each other client, the calls that had returned when this one was made.
+    """
+
+    operation: Hashable
+    before: frozenset[tuple[Hashable, int]]
+    result: Returned | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """All calls ever made: of each client in turn, one at a time; only the last may be open."""
+
+    of: frozenset[tuple[Hashable, tuple[Call, ...]]] = frozenset()
+
+    def invoke(self, client: Hashable, operation: Hashable) -> "Calls":
+        """Record that ``client`` calls ``operation``."""
+        calls = dict(self.of)
+        own = calls.get(client, ())
+        if own and own[-1].result is None:
+            msg = f"{client} calls {operation} before {own[-1].operation} has returned"
+            raise ValueError(msg)
+        returned = {
+            (other, sum(call.result is not None for call in theirs))
+            for other, theirs in calls.items()
+            if other != client
+        }
+        before = frozenset((other, count) for other, count in returned if count)
+        calls[client] = (*own, Call(operation, before))
+        return Calls(frozenset(calls.items()))
+
+    def respond(self, client: Hashable, value: Hashable) -> "Calls":
+        """Record that the open call of ``client`` returns ``value``."""
+        calls = dict(self.of)
+        own = calls.get(client, ())
+        if not own or own[-1].result is not None:
+            msg = f"{value} is returned to {client}, which has no open call"
+            raise ValueError(msg)
+        calls[client] = (*own[:-1], replace(own[-1], result=Returned(value)))
+        return Calls(frozenset(calls.items()))
+
+
+class SequentialObject(Protocol):
+    """An object as one client at a time sees it."""
+
+    @property
+    def initial(self) -> Hashable:
+        """The state before any call."""
+        ...
+
+    def apply(self, state: Hashable, operation: Hashable) -> tuple[Hashable, Hashable]:
+        """Carry out ``operation``: the state after it, and what it returns."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Write ``value``; returns None."""
+
+    value: Hashable
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Return the value last written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """A variable: a read returns the value last written."""
+
+    initial: Hashable = None
+
+    def apply(self, state: Hashable, operation: Hashable) -> tuple[Hashable, Hashable]:
+        """Write or read."""
+        return (operation.value, None) if isinstance(operation, Write) else (state, state)
+
+
+def linearization(calls: Calls, specification: SequentialObject) -> tuple[Call, ...] | None:
+    """Find an order of the calls that explains every result, or None if there is none."""
+    pending = [((), frozenset((client, 0) for client, _ in calls.of), specification.initial)]
+    seen: set[Hashable] = set()
+    while pending:
+        order, done, state = pending.pop()
+        if _all_explained(calls, done):
+            return order
+        if (done, state) in seen:
+            continue
+        seen.add((done, state))
+        for client, call in _allowed_next(calls, done):
+            after, value = specification.apply(state, call.operation)
+            if call.result in (None, Returned(value)):
+                taken = dict(done)
+                taken[client] += 1
+                pending.append(((*order, call), frozenset(taken.items()), after))
+    return None
+
+
+def _all_explained(calls: Calls, done: frozenset[tuple[Hashable, int]]) -> bool:
+    """Whether every call that returned is in the order; the others need not be."""
+    taken = dict(done)
+    return all(call.result is None for client, own in calls.of for call in own[taken[client] :])
+
+
+def _allowed_next(
+    calls: Calls, done: frozenset[tuple[Hashable, int]]
+) -> Iterator[tuple[Hashable, Call]]:
+    """Each client's next call, if all that had returned before it are in the order."""
+    taken = dict(done)
+    for client, own in calls.of:
+        if taken[client] < len(own):
+            call = own[taken[client]]
+            if all(taken[other] >= count for other, count in call.before):
+                yield client, call
+
+
+def linearizable(specification: SequentialObject) -> Property:
+    """Make the property that all calls so far are linearizable; the history must be ``Calls``."""
+
+    @always(Subject.HISTORY)
+    def linearizability(calls: Calls) -> bool:
+        """Every call takes effect at one moment between its invocation and its response."""
+        return linearization(calls, specification) is not None
+
+    return linearizability
