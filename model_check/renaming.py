@@ -103,7 +103,8 @@ class Renaming:
         if all(after[name] is before[name] for name in before):
             return value
         if is_ordered(kind):
-            raise self.error(f"{order_matters(kind)}: {self} changes {value!r}. {REMEDY}")
+            what = f"{order_matters(kind)}: {self} changes {value!r}. {REMEDY}"
+            raise self.error(what)
         try:
             return _built(kind, after)
         except Exception as error:
@@ -160,7 +161,7 @@ def _built(kind: type, parts: Mapping[str, Any]) -> Any:  # noqa: ANN401
 
 def is_ordered(kind: type) -> bool:
     """Whether values of ``kind`` define what is less."""
-    return kind.__lt__ is not object.__lt__  # type: ignore[operator]
+    return any(getattr(kind, name) is not getattr(object, name) for name in ("__lt__", "__gt__"))
 
 
 def order_matters(kind: type) -> str:

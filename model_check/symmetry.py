@@ -12,7 +12,7 @@ the same, renamed.
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from itertools import permutations, product
 from math import factorial, prod
 from typing import Any, NoReturn, TypeVar, get_args, get_origin
@@ -77,7 +77,7 @@ class Symmetry:
             for images in product(*(permutations(labels) for labels in model.symmetry))
         )
         positions = tuple(
-            tuple(model.nodes.index(element.image(node)) for node in model.nodes)  # type: ignore[arg-type]
+            tuple(model.nodes.index(element.image(node)) for node in model.nodes)
             for element in elements
         )
         symmetry = cls(model.name, elements, positions)
@@ -312,7 +312,9 @@ def _declared_orders(model: Model) -> Iterable[str]:
     Only if all nodes are interchangeable: otherwise the types do not tell which nodes a field
     holds, and only the values met in the search do.
     """
-    if not any(len(labels) > 1 and set(labels) == set(model.nodes) for labels in model.symmetry):
+    nodes = {key(node) for node in model.nodes}
+    sets = [{key(label) for label in labels} for labels in model.symmetry]
+    if len(nodes) == 1 or nodes not in sets:
         return
     declared = [
         argument
@@ -322,6 +324,7 @@ def _declared_orders(model: Model) -> Iterable[str]:
         for argument in get_args(generic)
     ]
     for kind in declared_types(declared):
-        ordered = isinstance(kind, type) and hasattr(kind, "__dataclass_fields__")
-        if ordered and is_ordered(kind) and NodeId in declared_types([kind]):
+        parts = declared_types([kind]) if is_dataclass(kind) else []
+        named = any(isinstance(part, type) and issubclass(part, NodeId) for part in parts)
+        if named and isinstance(kind, type) and is_ordered(kind):
             yield f"{order_matters(kind)}: it has a field of type NodeId. {REMEDY}"

@@ -53,6 +53,7 @@ class Judge:
             self._bad,
             unknown,
             guilty,
+            np.empty(store.slots, np.uint32),
         )
         suspects = [*unknown[:strange], *guilty[:convicted]]
         return [

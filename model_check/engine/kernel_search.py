@@ -68,6 +68,12 @@ class Work(NamedTuple):
     cuts: NDArray[np.int64]  # bound -> steps cut off
     out: U64  # target shard, successor, words
     filled: NDArray[np.int64]  # successors in the buffer of each target shard
+    ids: U32  # scratch, one place for each slot and one more, as are the following
+    following: U32
+    trial: U32
+    spare: U32
+    changed_slot: NDArray[np.int64]
+    changed_to: U32
 
 
 IO_CURSOR, IO_TODO, IO_DEFERRED, IO_OPERATIONS, IO_ROWS, IO_FATAL, IO_TRANSITIONS = range(7)
@@ -90,13 +96,13 @@ def prefetch(typing_context: Any, array: Any, index: Any) -> Any:  # noqa: ARG00
     return types.void(array, index), generate
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, inline="always", _nrt=False)
 def component_hash(index, slot, slots):
     """Hash of a component, to be summed over slots."""
     return mix(uint64(index) * uint64(slots) + uint64(slot) + ONE)
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, inline="always", _nrt=False)
 def unpack(words, state, width, layout, slots, ids):
     """Component indices of a packed state; returns its hash."""
     total = ZERO
@@ -107,12 +113,13 @@ def unpack(words, state, width, layout, slots, ids):
     return total
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def canonical(c, slot_images, ids, best, trial):
     """Put the least image of ``ids``, in the order of slots, into ``best``."""
     elements, slots = slot_images.shape
     capacity = c.images.shape[0] // elements
-    best[:slots] = ids[:slots]
+    for slot in range(slots):
+        best[slot] = ids[slot]
     for element in range(1, elements):
         for slot in range(slots):
             g = int(ids[slot]) * slots + slot
@@ -120,19 +127,16 @@ def canonical(c, slot_images, ids, best, trial):
         for slot in range(slots):
             if trial[slot] != best[slot]:
                 if trial[slot] < best[slot]:
-                    best[:slots] = trial[:slots]
+                    for k in range(slots):
+                        best[k] = trial[k]
                 break
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def expand(c, slots, slot_images, layout, width, words, shard, end, work):
     """Expand the deferred items, then states from the cursor on to ``end`` while there is room."""
-    ids = np.empty(slots, np.uint32)
-    changed_slot = np.empty(slots + 1, np.int64)
-    changed_to = np.empty(slots + 1, np.uint32)
-    following = np.empty(slots, np.uint32)
-    trial = np.empty(slots, np.uint32)
-    io = work.io
+    io, ids, following, trial = work.io, work.ids, work.following, work.trial
+    changed_slot, changed_to = work.changed_slot, work.changed_to
     record = HEADER + width
     out_room = work.out.shape[1] // record
     fullest = int64(0)
@@ -224,7 +228,7 @@ def expand(c, slots, slot_images, layout, width, words, shard, end, work):
                 work.actions[info & uint32(0xFFFF)] += 1
                 if slot_images.shape[0] > 1:
                     hashed = emit_representative(
-                        c, slots, slot_images, ids, changed_slot, changed_to, changes, following, trial
+                        c, slots, slot_images, ids, changed_slot, changed_to, changes, following, trial, work.spare
                     )
                 elif hashed == base and unchanged(ids, changed_slot, changed_to, changes):
                     continue
@@ -232,30 +236,30 @@ def expand(c, slots, slot_images, layout, width, words, shard, end, work):
                 at = work.filled[into] * record
                 work.filled[into] += 1
                 fullest = max(fullest, work.filled[into])
-                out = work.out[into]
-                out[at] = hashed
-                out[at + 1] = uint64(state * SHARDS + shard) | (uint64(flags & NOTICE) << WORD)
+                out = work.out
+                out[into, at] = hashed
+                out[into, at + 1] = uint64(state * SHARDS + shard) | (uint64(flags & NOTICE) << WORD)
                 if slot_images.shape[0] > 1:
                     for k in range(width):
-                        out[at + HEADER + k] = ZERO
+                        out[into, at + HEADER + k] = ZERO
                     for k in range(slots):
                         place = at + HEADER + layout.word[k]
-                        out[place] |= uint64(following[k]) << layout.shift[k]
+                        out[into, place] |= uint64(following[k]) << layout.shift[k]
                     continue
                 for k in range(width):
-                    out[at + HEADER + k] = words[state * width + k]
+                    out[into, at + HEADER + k] = words[state * width + k]
                 for k in range(changes):
                     target = changed_slot[k]
                     old = ids[target] if k == 0 or target != slot else after
                     delta = uint64(old ^ changed_to[k]) << layout.shift[target]
-                    out[at + HEADER + layout.word[target]] ^= delta
+                    out[into, at + HEADER + layout.word[target]] ^= delta
     left = io[IO_TODO] - item
     for k in range(left):
         work.todo[k] = work.todo[item + k]
     io[IO_TODO] = left
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, inline="always", _nrt=False)
 def defer(work, state, slot, row):
     """Keep an item for when the tables have what it lacks."""
     at = work.io[IO_DEFERRED]
@@ -263,7 +267,7 @@ def defer(work, state, slot, row):
     work.io[IO_DEFERRED] += 3
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, inline="always", _nrt=False)
 def unchanged(ids, changed_slot, changed_to, changes):
     """Whether a step leads back to where it started; a slot's last change counts."""
     slot = changed_slot[0]
@@ -276,22 +280,23 @@ def unchanged(ids, changed_slot, changed_to, changes):
     return own == ids[slot]
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def emit_representative(
-    c, slots, slot_images, ids, changed_slot, changed_to, changes, following, trial
+    c, slots, slot_images, ids, changed_slot, changed_to, changes, following, trial, spare
 ):
     """Put the representative of a step's target into ``following``; returns its hash."""
-    target = ids.copy()
+    for slot in range(slots):
+        trial[slot] = ids[slot]
     for k in range(changes):
-        target[changed_slot[k]] = changed_to[k]
-    canonical(c, slot_images, target, following, trial)
+        trial[changed_slot[k]] = changed_to[k]
+    canonical(c, slot_images, trial, following, spare)
     total = ZERO
     for slot in range(slots):
         total += component_hash(following[slot], slot, slots)
     return total
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def insert(out, filled, target, width, words, parents, table, count, noticed):
     """Insert what the shards have found for ``target``; return states and noticed states.
 
@@ -306,20 +311,19 @@ def insert(out, filled, target, width, words, parents, table, count, noticed):
     record = HEADER + width
     seen = int64(0)
     for origin in range(out.shape[0]):
-        buffer = out[origin, target]
         total = filled[origin, target]
         for begin in range(0, total, BATCH):
             end = min(begin + BATCH, total)
             for k in range(begin, end):
-                prefetch(table, int64((buffer[k * record] >> uint64(SHARD_BITS)) & mask))
+                prefetch(table, int64((out[origin, target, k * record] >> uint64(SHARD_BITS)) & mask))
             for k in range(begin, end):
-                hashed = buffer[k * record]
+                hashed = out[origin, target, k * record]
                 entry = table[(hashed >> uint64(SHARD_BITS)) & mask]
                 if entry != 0 and (entry ^ tag_of(hashed, size_bits)) <= number_mask:
                     prefetch(words, int64((entry & number_mask) - uint32(1)) * width)
             for k in range(begin, end):
                 at = k * record
-                hashed = buffer[at]
+                hashed = out[origin, target, at]
                 tag = tag_of(hashed, size_bits)
                 place = (hashed >> uint64(SHARD_BITS)) & mask
                 while True:
@@ -327,9 +331,9 @@ def insert(out, filled, target, width, words, parents, table, count, noticed):
                     if entry == 0:
                         table[place] = tag | uint32(count + 1)
                         for q in range(width):
-                            words[count * width + q] = buffer[at + HEADER + q]
-                        parents[count] = uint32(buffer[at + 1] & uint64(0xFFFFFFFF))
-                        if buffer[at + 1] >> WORD:
+                            words[count * width + q] = out[origin, target, at + HEADER + q]
+                        parents[count] = uint32(out[origin, target, at + 1] & uint64(0xFFFFFFFF))
+                        if out[origin, target, at + 1] >> WORD:
                             noticed[seen] = count
                             seen += 1
                         count += 1
@@ -338,7 +342,7 @@ def insert(out, filled, target, width, words, parents, table, count, noticed):
                         there = (int64(entry & number_mask) - 1) * width
                         same = True
                         for q in range(width):
-                            if words[there + q] != buffer[at + HEADER + q]:
+                            if words[there + q] != out[origin, target, at + HEADER + q]:
                                 same = False
                                 break
                         if same:
@@ -348,21 +352,19 @@ def insert(out, filled, target, width, words, parents, table, count, noticed):
     return count, seen
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, inline="always", _nrt=False)
 def tag_of(hashed, size_bits):
     """The bits of a hash that a table of 2 ** size_bits entries keeps beside the number."""
     return uint32(uint64(hashed >> uint64(uint32(32) + size_bits)) << uint64(size_bits))
 
 
-@njit(cache=True, nogil=True)
-def rehash(words, width, layout, slots, count, table):
+@njit(cache=True, nogil=True, _nrt=False)
+def rehash(words, width, layout, slots, count, table, ids, hashes):
     """Enter the first ``count`` states into an empty table."""
     size_bits = uint32(0)
     while (int64(1) << size_bits) < table.shape[0]:
         size_bits += uint32(1)
     mask = uint64(table.shape[0] - 1)
-    ids = np.empty(slots, np.uint32)
-    hashes = np.empty(BATCH, np.uint64)
     for begin in range(0, count, BATCH):
         end = min(begin + BATCH, count)
         for state in range(begin, end):
@@ -377,10 +379,9 @@ def rehash(words, width, layout, slots, count, table):
             table[place] = tag_of(hashed, size_bits) | uint32(state + 1)
 
 
-@njit(cache=True, nogil=True)
-def repack(words, width, layout, slots, count, into, new_width, new_layout):
+@njit(cache=True, nogil=True, _nrt=False)
+def repack(words, width, layout, slots, count, into, new_width, new_layout, ids):
     """Copy states into another layout."""
-    ids = np.empty(slots, np.uint32)
     for state in range(count):
         unpack(words, state, width, layout, slots, ids)
         for k in range(new_width):
@@ -390,14 +391,13 @@ def repack(words, width, layout, slots, count, into, new_width, new_layout):
             into[place] |= uint64(ids[slot]) << new_layout.shift[slot]
 
 
-@njit(cache=True, nogil=True)
-def judge(c, slots, layout, width, words, noticed, seen, shown, pairs, bad, unknown, guilty):
+@njit(cache=True, nogil=True, _nrt=False)
+def judge(c, slots, layout, width, words, noticed, seen, shown, pairs, bad, unknown, guilty, ids):
     """Look up what is known of the observations of ``noticed[:seen]``.
 
     ``pairs`` is a trie: (node, next observation) -> node, from the root 0. States whose observations have
     not been judged go to ``unknown``, those known to be bad to ``guilty``; returns how many.
     """
-    ids = np.empty(slots, np.uint32)
     strange, convicted = 0, 0
     for k in range(seen):
         unpack(words, noticed[k], width, layout, slots, ids)

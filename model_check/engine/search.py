@@ -86,7 +86,7 @@ class Search:
     def _make_buffers(self) -> None:
         """Allocate successors' buffers and work lists for the present layout."""
         room, record = self._rows_at_once, kernel.HEADER + self.store.width
-        shards = kernel.SHARDS
+        shards, places = kernel.SHARDS, self.store.slots + 1
         self._out = np.empty((shards, shards, room * record), np.uint64)
         self._filled = np.zeros((shards, shards), np.int64)
         self._noticed = np.empty((shards, shards * room), np.int64)
@@ -102,6 +102,12 @@ class Search:
                 cuts=self.cuts[shard],
                 out=self._out[shard],
                 filled=self._filled[shard],
+                ids=np.empty(places, np.uint32),
+                following=np.empty(places, np.uint32),
+                trial=np.empty(places, np.uint32),
+                spare=np.empty(places, np.uint32),
+                changed_slot=np.empty(places, np.int64),
+                changed_to=np.empty(places, np.uint32),
             )
             for shard in range(shards)
         ]

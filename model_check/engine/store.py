@@ -95,7 +95,8 @@ class Store:
             room = shard.words.shape[0] // self.width
             packed = np.empty(room * width, np.uint64)
             kernel.repack(
-                shard.words, self.width, self.layout, self.slots, shard.count, packed, width, layout
+                shard.words, self.width, self.layout, self.slots, shard.count, packed, width, layout,
+                np.empty(self.slots, np.uint32),
             )
             shard.words = packed
         self.width, self.layout = width, layout
@@ -115,7 +116,8 @@ class Store:
             shard.table = np.zeros(0, np.uint32)  # let go of the old one first
             shard.table = np.zeros(size, np.uint32)
             kernel.rehash(
-                shard.words, self.width, self.layout, self.slots, shard.count, shard.table
+                shard.words, self.width, self.layout, self.slots, shard.count, shard.table,
+                np.empty(self.slots, np.uint32), np.empty(kernel.BATCH, np.uint64),
             )
 
     def pack(self, ids: NDArray[np.uint32]) -> tuple[int, NDArray[np.uint64]]:
