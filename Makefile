@@ -19,8 +19,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_RETRIES ?= 8
 export PIP_DEFAULT_TIMEOUT ?= 60
 
-# pip retries a connection but not a download that stops half-way: hence the second attempt.
-install = $(1) -m pip install --quiet $(2) || { echo 'once more:'; $(1) -m pip install --quiet $(2); }
+# -qq leaves errors only. pip retries a connection but not a download that stops half-way: hence the second attempt.
+install = $(1) -m pip install -qq $(2) || { echo 'once more:'; $(1) -m pip install -qq $(2); }
 
 .DELETE_ON_ERROR:
 .PHONY: help dev check test test-slow lint types layers wheel bench clean FORCE
@@ -44,10 +44,10 @@ lint: $(INSTALLED)  ## ruff: rules and format
 	$(BIN)/ruff format --check
 
 types: $(INSTALLED)  ## mypy --strict
-	$(BIN)/mypy
+	@$(BIN)/mypy > .venv/mypy; status=$$?; sed 's|build/__editable__[^/]*/paxiom/||' .venv/mypy; exit $$status
 
 layers: $(INSTALLED)  ## which package may import which
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 # The copy has no package folder beside it: what the tests import can only come from the wheel.
 wheel: $(INSTALLED)  ## build the wheel, and test it without the source

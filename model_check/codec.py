@@ -23,6 +23,7 @@ Json = Any  # None, bool, int, float, str, list of Json or dict from str to Json
 
 LARGEST_INT = 2**53  # beyond it, other readers of JSON lose digits
 POSITIONAL = 3  # a dataclass of so many fields is shown without their names
+WHOLE = 40  # a longer value is compared field by field
 BARE = re.compile(r"(?!(?:None|True|False)$)[^\W\d][\w.:@/-]*")
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
@@ -159,7 +160,7 @@ def _is_empty(value: Json) -> bool:
 
 
 def changes(before: Json, after: Json, path: str = "") -> list[dict[str, Json]]:
-    """List what differs between two JSON forms, each at the innermost field that does.
+    """List what differs between two JSON forms, each at the innermost field that says it well.
 
     A change has a ``path``, and ``before`` and ``after`` (one of them missing where a key of a map
     came or went), or ``added`` and ``removed`` for members of a set and the end of a list.
@@ -167,7 +168,7 @@ def changes(before: Json, after: Json, path: str = "") -> list[dict[str, Json]]:
     if order(before) == order(after):
         return []
     match before, after:
-        case {"$": str(name)}, {"$": str(other)} if name == other and _names(before) == _names(after):
+        case {"$": _}, {"$": _} if _alike(before, after) and not (path and _is_one(before, after)):
             return [
                 change
                 for field in _names(after)
@@ -188,6 +189,19 @@ def changes(before: Json, after: Json, path: str = "") -> list[dict[str, Json]]:
                 for change in changes(old, new, f"{path}[{place}]")
             ]
     return [{"path": path, "before": before, "after": after}]
+
+
+def _alike(before: dict[str, Json], after: dict[str, Json]) -> bool:
+    return bool(before["$"] == after["$"]) and _names(before) == _names(after)
+
+
+def _is_one(before: dict[str, Json], after: dict[str, Json]) -> bool:
+    """Whether a change is read best as a whole: ballot 1.n1 became 1.n2, not its proposer n2."""
+    names = _names(after)
+    if len(names) > POSITIONAL or len(short(after)) > WHOLE:
+        return False
+    atoms = all(isinstance(after[name], str | int | float) for name in names)
+    return atoms or all(order(before[name]) != order(after[name]) for name in names)
 
 
 def _names(value: dict[str, Json]) -> list[str]:

@@ -45,7 +45,7 @@ class Result:
     symmetry: int = 1  # size of the group; states are then orbits
     workers: int = 1
     seconds: float = 0.0
-    compile_seconds: float = 0.0  # included in seconds
+    compile_seconds: float = 0.0  # spent before the search; not in seconds
     memory: int = 0  # bytes for states, visited set and tables
     handler_calls: int = 0
     local_states: int = 0

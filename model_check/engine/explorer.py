@@ -1,18 +1,22 @@
 """Exploring a model: from a model to a result."""
 
-import contextlib
+import signal
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from paxiom.model_check.engine.checkpoint import Checkpoint
 from paxiom.model_check.engine.search import Finding, Limits, Progress, Search, Watch, new_search
+from paxiom.model_check.engine.compiling import compiled_before
 from paxiom.model_check.engine.tracing import trace_of
+from paxiom.model_check.engine.warming import warm_up
 from paxiom.model_check.model import Model
 from paxiom.model_check.result import Result, Verdict, Violation
 from paxiom.model_check.symmetry import Symmetry
 
 RAISED = "no handler raises"
-INTERRUPTED = "interrupted"
 
 
 def explore(  # noqa: PLR0913 - options of one call, all by keyword
@@ -38,29 +42,61 @@ def explore(  # noqa: PLR0913 - options of one call, all by keyword
     Raises ModelError if the model or its protocol breaks a rule of the checker.
     """
     began = time.monotonic()
-    if watch:
+    if watch and not compiled_before():
         watch(Progress("compiling"))
+    warm_up()
     compiled = time.monotonic() - began
     group = Symmetry.of(model) if symmetry and model.symmetry else None
     search = new_search(model, group, workers)
     limits = Limits(states=max_states, seconds=max_seconds, memory=max_memory)
-    watcher = Watch(search, limits, watch)
+    place = checkpoint or resume
+    saved = Checkpoint(place, checkpoint_seconds) if place else None
+    watcher = Watch(search, limits, watch, lambda: _save(search, saved, due_only=True))
     try:
-        with contextlib.suppress(KeyboardInterrupt):
-            search.stopped = INTERRUPTED  # unless the search gets to its end
-            search.begin()
+        with _interruptible(watcher):
+            if resume:
+                Checkpoint(resume, 0).read(search)
+            else:
+                search.begin()
             _run(search, watcher)
+        if search.stopped:
+            _save(search, saved, due_only=False)
         return _result(search, watcher, compiled)
     finally:
         search.close()
 
 
+def _save(search: Search, saved: Checkpoint | None, *, due_only: bool) -> None:
+    if saved and (saved.due() or not due_only):
+        saved.write(search)
+
+
 def _run(search: Search, watcher: Watch) -> None:
     """Go level by level until there is nothing left, a violation, or a reason to stop."""
-    while not search.findings and search.frontier_now:
-        if not search.level(watcher):
+    while not search.stopped:
+        if search.level_is_done and (search.findings or not search.next_level()):
             return
-    search.stopped = None
+        search.finish_level(watcher)
+        if not search.stopped and not search.findings:
+            search.stopped = watcher()
+
+
+@contextmanager
+def _interruptible(watcher: Watch) -> Iterator[None]:
+    """Let Ctrl-C end the search between two rounds; a second one ends it at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(number: int, frame: object) -> None:  # noqa: ARG001 - a signal handler's form
+        watcher.interrupted = True
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _result(search: Search, watcher: Watch, compiled: float) -> Result:
@@ -82,7 +118,7 @@ def _result(search: Search, watcher: Watch, compiled: float) -> Result:
         verdict=verdict,
         states=store.count,
         transitions=search.transitions,
-        depth=search.depth,
+        depth=search.deepest,
         violation=violation,
         stopped=search.stopped if not violation else None,
         witnesses=dict(search.judge.witnesses),

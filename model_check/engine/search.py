@@ -24,6 +24,7 @@ from paxiom.model_check.symmetry import Symmetry
 
 BUFFER = 1 << 12  # successors per (origin, target) pair of shards and round
 WATCH_SECONDS = 0.15
+INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Search:
     store: Store
     judge: Judge
     workers: int
-    depth: int = 0
+    depth: int = -1  # of the level being expanded
     transitions: int = 0
     findings: list[Finding] = field(default_factory=list)
     stopped: str | None = None
@@ -129,34 +130,41 @@ class Search:
         ]
         self._filled[target, target] = 1
         self._insert()
-        for shard in self.store.shards:
-            shard.level_end = shard.count
-
-    @property
-    def frontier_now(self) -> bool:
-        """Whether there is a state left to expand."""
-        return any(not self._done(shard) for shard in range(kernel.SHARDS))
 
     @property
     def frontier(self) -> int:
-        """States of the next level found so far."""
+        """States found since this level began, which make the next one."""
         return sum(shard.count - shard.level_end for shard in self.store.shards)
 
-    def level(self, interrupted: Callable[[], str | None]) -> bool:
-        """Expand one level; False if ``interrupted`` gave a reason to stop before its end."""
-        while True:
-            self._run(self._expand)
-            self._insert()
-            self._collect()
-            if all(self._done(shard) for shard in range(kernel.SHARDS)):
-                break
-            self.stopped = interrupted()
-            if self.stopped:
-                return False
-        self.depth += bool(self.frontier)
+    @property
+    def deepest(self) -> int:
+        """Steps to the farthest state found."""
+        return self.depth + bool(self.frontier)
+
+    def next_level(self) -> bool:
+        """Turn to the states found last; False if there are none."""
+        if not self.frontier:
+            return False
+        self.depth += 1
         for shard in self.store.shards:
             shard.level_end = shard.count
         return True
+
+    @property
+    def level_is_done(self) -> bool:
+        """Whether no state of this level is left to expand."""
+        return all(self._done(shard) for shard in range(kernel.SHARDS))
+
+    def finish_level(self, interrupted: Callable[[], str | None]) -> None:
+        """Expand what is left of this level, or stop before its end if told why."""
+        while not self.level_is_done:
+            self._run(self._expand)
+            self._insert()
+            self._collect()
+            if not self.level_is_done:
+                self.stopped = interrupted()
+            if self.stopped:
+                return
 
     def _done(self, shard: int) -> bool:
         """Whether a shard has nothing left to expand on this level."""
@@ -266,6 +274,22 @@ class Search:
         ranks = self.tables.violated_by_row(self.store.ids(state), slot, row)
         return [Finding(rank, state, (slot, row)) for rank in ranks]
 
+    def waiting(self) -> list[list[int]]:
+        """Deferred items of each shard, for a checkpoint."""
+        return [work.todo[: work.io[kernel.IO_TODO]].tolist() for work in self._work]
+
+    def restore(self, todo: list[list[int]], actions: list[int], cuts: list[int]) -> None:
+        """Take over what a checkpoint kept of the work and of the counts."""
+        while self._work[0].todo.shape[0] < 2 * max(map(len, todo)):
+            self._rows_at_once *= 2
+            self._make_buffers()
+        self.actions = np.zeros((kernel.SHARDS, len(actions)), np.int64)
+        self.actions[0], self.cuts[0] = actions, cuts
+        self._make_buffers()
+        for work, items in zip(self._work, todo, strict=True):
+            work.todo[: len(items)] = items
+            work.io[kernel.IO_TODO] = len(items)
+
     def close(self) -> None:
         """Let the threads go."""
         self._pool.shutdown()
@@ -282,11 +306,16 @@ class Watch:
     """Looks at the clock and the memory between rounds."""
 
     def __init__(
-        self, search: Search, limits: Limits, tell: Callable[[Progress], None] | None
+        self,
+        search: Search,
+        limits: Limits,
+        tell: Callable[[Progress], None] | None,
+        save: Callable[[], None],
     ) -> None:
-        """Start the clock."""
-        self.search, self.limits, self.tell = search, limits, tell
+        """Start the clock; ``save`` is called between rounds, and decides if it is time."""
+        self.search, self.limits, self.tell, self.save = search, limits, tell, save
         self.began = time.monotonic()
+        self.interrupted = False
         self._last = 0.0
         self._process = psutil.Process()
 
@@ -298,6 +327,8 @@ class Watch:
     def __call__(self) -> str | None:
         """Report progress now and then; say why the search must stop, if it must."""
         limits, store = self.limits, self.search.store
+        if self.interrupted:
+            return INTERRUPTED
         if limits.states and store.count >= limits.states:
             return f"reached {limits.states:,} states"
         if limits.seconds and self.seconds > limits.seconds:
@@ -308,6 +339,7 @@ class Watch:
         resident = self._process.memory_info().rss
         if self.tell:
             self.tell(self.progress("exploring", resident))
+        self.save()
         if limits.memory and resident > limits.memory:
             return f"reached {limits.memory / 1e9:.2f} GB of memory"
         return None
@@ -320,7 +352,7 @@ class Watch:
             seconds=self.seconds,
             states=search.store.count,
             transitions=search.transitions,
-            depth=search.depth,
+            depth=search.deepest,
             frontier=search.frontier,
             memory=resident or self._process.memory_info().rss,
             handler_calls=search.tables.handler_calls,

@@ -13,13 +13,16 @@ WORD_BITS = 64
 FIRST_STATES = 1 << 10
 
 
-def layout_for(counts: list[int]) -> tuple[int, kernel.Layout]:
-    """Bit fields for slots with so many components each: few words, spare bits shared out.
+def bits_for(counts: list[int]) -> list[int]:
+    """Bits that the indices of so many components take; one component takes none."""
+    return [(count - 1).bit_length() for count in counts]
 
-    Returns the number of words and the layout. No field crosses a word. A slot with one component
-    takes no bits until it has a second.
+
+def layout_for(bits: list[int]) -> tuple[int, kernel.Layout]:
+    """Fields of at least so many bits for the slots: few words, spare bits shared out.
+
+    Returns the number of words and the layout. No field crosses a word.
     """
-    bits = [(count - 1).bit_length() for count in counts]
     words: list[list[int]] = []
     for slot in sorted(range(len(bits)), key=lambda slot: (-bits[slot], slot)):
         for word in words:
@@ -66,7 +69,8 @@ class Store:
     def __init__(self, slots: int) -> None:
         """Start empty."""
         self.slots = slots
-        self.width, self.layout = layout_for([1] * slots)
+        self.bits = [0] * slots
+        self.width, self.layout = layout_for(self.bits)
         self.shards = [
             Shard(np.empty(FIRST_STATES * self.width, np.uint64), np.empty(FIRST_STATES, np.uint32))
             for _ in range(kernel.SHARDS)
@@ -90,7 +94,8 @@ class Store:
 
     def relayout(self, counts: list[int]) -> None:
         """Make the fields wide enough for so many components of each slot."""
-        width, layout = layout_for(counts)
+        self.bits = bits_for(counts)
+        width, layout = layout_for(self.bits)
         for shard in self.shards:
             room = shard.words.shape[0] // self.width
             packed = np.empty(room * width, np.uint64)
@@ -109,7 +114,7 @@ class Store:
             room = max(needed, int(room * GROWTH) + 1)
             shard.words.resize(room * self.width, refcheck=False)
             shard.parents.resize(room, refcheck=False)
-        size = shard.table.shape[0]
+        size = max(shard.table.shape[0], FIRST_STATES * 2)
         while needed > FULL * size:
             size *= 2
         if size > shard.table.shape[0]:
@@ -119,6 +124,14 @@ class Store:
                 shard.words, self.width, self.layout, self.slots, shard.count, shard.table,
                 np.empty(self.slots, np.uint32), np.empty(kernel.BATCH, np.uint64),
             )
+
+    def restore(
+        self, shard: Shard, words: NDArray[np.uint64], parents: NDArray[np.uint32]
+    ) -> None:
+        """Give an empty shard its states back."""
+        shard.words, shard.parents, shard.count = words.copy(), parents.copy(), len(parents)
+        shard.table = np.zeros(0, np.uint32)
+        self.make_room(shard, 1)
 
     def pack(self, ids: NDArray[np.uint32]) -> tuple[int, NDArray[np.uint64]]:
         """Hash and packed words of a state given by component indices."""

@@ -72,7 +72,7 @@ class Tables:
         self.envelopes: list[Envelope] = []
         self.actions: list[str] = []
         self.handler_calls = 0
-        self.resolved: list[int] = []  # keys in the order they were resolved
+        self.asked: list[tuple[bool, int]] = []  # every question to Python: (handler?, key)
         self._local_ids: dict[tuple[int, Hashable], int] = {}
         self._envelope_ids: dict[Envelope, int] = {}
         self._action_ids: dict[str, int] = {}
@@ -204,7 +204,19 @@ class Tables:
 
     def resolve(self, key: int) -> None:
         """Ask Python what comes of an event at a local state, and write it down."""
-        self.resolved.append(key)
+        words = self._answer(key)
+        start, end = self._outcome_words, self._outcome_words + len(words)
+        if end > self.c.outcomes.shape[0]:
+            self.c = self.c._replace(outcomes=_grown(self.c.outcomes, end))
+        if 4 * (self._outcome_count + 1) > self.c.outcome_map.shape[0]:
+            self.c = self.c._replace(outcome_map=maps.regrown(self.c.outcome_map))
+        self.c.outcomes[start:end] = words
+        maps.put(self.c.outcome_map, np.uint64(key), np.uint64(start))
+        self._outcome_words, self._outcome_count = end, self._outcome_count + 1
+
+    def _answer(self, key: int) -> list[int]:
+        """What comes of an event at a local state, as the kernel reads it."""
+        self.asked.append((True, key))
         number, event_number = key >> 32, key & 0xFFFFFFFF
         slot, local = self.locals[number]
         assert isinstance(local, Local)
@@ -220,14 +232,7 @@ class Tables:
                 words += self._outcome_as_words(number, slot, local, outcome)
                 count += 1
         words[0] = count
-        start, end = self._outcome_words, self._outcome_words + len(words)
-        if end > self.c.outcomes.shape[0]:
-            self.c = self.c._replace(outcomes=_grown(self.c.outcomes, end))
-        if 4 * (self._outcome_count + 1) > self.c.outcome_map.shape[0]:
-            self.c = self.c._replace(outcome_map=maps.regrown(self.c.outcome_map))
-        self.c.outcomes[start:end] = words
-        maps.put(self.c.outcome_map, np.uint64(key), np.uint64(start))
-        self._outcome_words, self._outcome_count = end, self._outcome_count + 1
+        return words
 
     def _outcomes(self, slot: int, local: Local, event: Event) -> list[Outcome]:
         node = self.model.nodes[slot]
@@ -276,25 +281,49 @@ class Tables:
 
     def _operate(self, key: int) -> None:
         """Carry out an operation on a history or on budgets."""
-        g, operation = key >> 32, key & 0xFFFFFFFF
-        slot, value = self.locals[int(self.c.local[g])]
-        content = self._operations[operation]
-        flags, after = 0, value
-        if slot == self.budget_slot:
-            assert isinstance(value, Budgets)
-            after = value.spend(content)  # type: ignore[arg-type]
-        else:
-            happenings: tuple[Happening, ...] = content  # type: ignore[assignment]
-            after = recorded(self.model, value, happenings)
-            flags |= int(maps.NOTICE) if after != value else 0
-            flags |= int(maps.FATAL) if self._step_is_bad(Subject.HISTORY, value, after) else 0
-        result = _NONE
-        if slot != self.budget_slot or after is not None:
-            result = self.component(slot, self.local(slot, after), 0) | flags << 28
+        result = self._operation_result(key)
         if (int(self.c.sizes[maps.SIZE_OPERATION_MAP]) + 1) * 4 >= self.c.operation_map.shape[0]:
             self._grow(maps.SHORT_OPERATIONS)
         maps.put(self.c.operation_map, np.uint64(key), np.uint64(result))
         self.c.sizes[maps.SIZE_OPERATION_MAP] += 1
+
+    def _operation_result(self, key: int) -> int:
+        self.asked.append((False, key))
+        g, operation = key >> 32, key & 0xFFFFFFFF
+        slot, value = self.locals[int(self.c.local[g])]
+        content = self._operations[operation]
+        if slot == self.budget_slot:
+            assert isinstance(value, Budgets)
+            left = value.spend(content)  # type: ignore[arg-type]
+            return _NONE if left is None else self.component(slot, self.local(slot, left), 0)
+        happenings: tuple[Happening, ...] = content  # type: ignore[assignment]
+        if self.symmetry:
+            self.symmetry.check_record(self.model, value, happenings)
+        after = recorded(self.model, value, happenings)
+        flags = int(maps.NOTICE) if after != value else 0
+        flags |= int(maps.FATAL) if self._step_is_bad(Subject.HISTORY, value, after) else 0
+        return self.component(slot, self.local(slot, after), 0) | flags << 28
+
+    def recall(self, c: maps.Components, asked: list[tuple[bool, int]]) -> None:
+        """Take over native tables saved earlier, and ask again all that was asked for them.
+
+        Raises ModelError if an answer differs: the protocol is not the one that was checked.
+        """
+        self.c = c
+        self.initial()
+        self.asked.clear()
+        for is_handler, key in asked:
+            if is_handler:
+                start = int(maps.find(c.outcome_map, np.uint64(key)))
+                words = self._answer(key)
+                self._outcome_words += len(words)
+                self._outcome_count += 1
+                same = c.outcomes[start : start + len(words)].tolist() == words
+            else:
+                same = int(maps.find(c.operation_map, np.uint64(key))) == self._operation_result(key)
+            if not same:
+                msg = f"model {self.model.name!r} has changed since the checkpoint was written"
+                raise ModelError(msg)
 
     # Components.
 

@@ -1,6 +1,31 @@
 """The group, whole states under it, orbits, and models that are symmetric."""
 
-IMPORTS
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paxiom.impl.names import NodeId, node_ids, values
+from paxiom.model_check.environment import Budgets, Envelope, Local, Status
+from paxiom.model_check.model import Delivery, Faults, Network
+from paxiom.model_check.models.paxos import paxos
+from paxiom.model_check.symmetry import Symmetry, rename_world
+from paxiom.model_check.world import World, initial_world, satisfied, successors
+from paxiom.spec.consensus import History
+from support.rumours import Gossip, Rumour, Rumours, rumours
+from support.symmetric import (
+    canonical_orbit_count,
+    element,
+    hold_to_symmetry,
+    orbit_count_by_burnside,
+    reachable_worlds,
+)
+from support.two_phase import orbits_by_hand, states_by_hand, two_phase
+
+N1, N2, N3 = node_ids(3)
+A, B = values(2)
 
 
 def test_the_group_is_every_permutation_of_each_set_the_identity_first() -> None:
@@ -58,7 +83,9 @@ def test_a_state_is_renamed_with_its_nodes_in_new_places() -> None:
         budgets,
     )
 
-    assert rename_world(rumours(2), symmetry, world, element(symmetry, SWAP_BOTH)) == World(
+    assert rename_world(
+        rumours(2), symmetry, world, element(symmetry, "n1 to n2, n2 to n1, a to b and b to a")
+    ) == World(
         (Local(Status.UP, Gossip(N1)), Local(Status.UP, Gossip(N2, B, frozenset({N1})), B)),
         frozenset({(Envelope(N2, N1, Rumour(B)), 1)}),
         History(frozenset({B})),
@@ -107,7 +134,8 @@ def test_steps_commute_with_renaming(data: st.DataObject, network: Network, faul
 class Switches(Rumours):
     """Nodes take a value and say nothing: the state is one choice per node."""
 
-    def timers(self, state: Gossip) -> tuple[()]:  # noqa: ARG002
+    def timers(self, state: Gossip) -> tuple[()]:  # noqa: ARG002 - never
+        """Tell nobody."""
         return ()
 
 

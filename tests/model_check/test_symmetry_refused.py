@@ -1,9 +1,38 @@
 """Models that are not symmetric, and how they are told."""
 
-IMPORTS
+from collections.abc import Hashable
+from dataclasses import replace
+
+import pytest
+
+from paxiom.impl.names import Label, NodeId, Value, node_ids, values
+from paxiom.impl.protocol import Send, Step, broadcast
+from paxiom.model_check.environment import Ask, local_events, outcomes
+from paxiom.model_check.model import (
+    Bound,
+    Delivery,
+    Emitted,
+    Faults,
+    Happening,
+    Model,
+    ModelError,
+    Network,
+    Requests,
+)
+from paxiom.model_check.monitors import ConsensusMonitor
+from paxiom.model_check.symmetry import Symmetry
+from paxiom.model_check.world import initial_world
+from paxiom.spec.consensus import Decision, History, agreement
+from paxiom.spec.property import Property, Subject, always, reachable
+from support.rumours import Gossip, Rumour, Rumours, Tell, rumours
+from support.symmetric import element, hold_to_symmetry
+
+N1, N2, N3 = node_ids(3)
+A, B = values(2)
+REMEDY = "Remove symmetry= from the model or run with --no-symmetry"
 
 
-class Kind1(Value):
+class Dish(Value):
     """Another class of labels."""
 
     __slots__ = ()
@@ -14,7 +43,7 @@ class Kind1(Value):
     [
         (values(2), r"tuple of tuples of labels, such as \(nodes,\); not a$"),
         ((("a", "b"),), r"tuple of tuples of labels.* not \('a', 'b'\)"),
-        (((A, Kind1("k")),), r"must be of one class: \(a, k\)"),
+        (((A, Dish("k")),), r"must be of one class: \(a, k\)"),
         (((A, N1),), r"must be of one class: \(a, n1\)"),
         (((A, A),), r"in one interchangeable set only, and only once: \(a, a\)"),
         (((A, B), (B, Value("c"))), r"in one interchangeable set only, .*: \(b, c\)"),
@@ -23,7 +52,9 @@ class Kind1(Value):
         ((node_ids(2), values(7)), r"10,080 ways; up to 5,040"),
     ],
 )
-def test_sets_of_labels_that_make_no_sense_are_refused(sets: Any, complaint: str) -> None:
+def test_sets_of_labels_that_make_no_sense_are_refused(
+    sets: tuple[tuple[Label, ...], ...], complaint: str
+) -> None:
     with pytest.raises(ModelError, match=rf"model 'rumours': .*{complaint}"):
         Symmetry.of(replace(rumours(2), symmetry=sets))
 
@@ -36,6 +67,7 @@ class Favouring(Rumours):
     """Tells the least node only."""
 
     def request(self, state: Gossip, command: Hashable) -> Step[Gossip] | None:
+        """As the class says."""
         assert isinstance(command, Value)
         return Step(replace(state, value=command), (Send(min(self.nodes), Rumour(command)),))
 
@@ -44,6 +76,7 @@ class Broadcasting(Rumours):
     """Tells all nodes at once, in the order of their names."""
 
     def request(self, state: Gossip, command: Hashable) -> Step[Gossip] | None:
+        """As the class says."""
         assert isinstance(command, Value)
         told = replace(state, value=command, told=frozenset(self.nodes))
         return Step(told, broadcast(self.nodes, Rumour(command)))
@@ -53,6 +86,7 @@ class Prejudiced(Rumours):
     """Only a ever moves it."""
 
     def receive(self, state: Gossip, source: NodeId, message: Rumour) -> Step[Gossip] | None:
+        """As the class says."""
         return Rumours.receive(self, state, source, message) if message.value == A else None
 
 
@@ -60,6 +94,7 @@ class Impatient(Rumours):
     """Only the first node tells anybody."""
 
     def timers(self, state: Gossip) -> frozenset[Tell]:
+        """As the class says."""
         told = state.told if state.id == self.nodes[0] else frozenset(self.nodes)
         return frozenset(Rumours.timers(self, replace(state, told=told)))
 
@@ -68,6 +103,7 @@ class Leading(Rumours):
     """The first node starts with a value."""
 
     def start(self, node: NodeId) -> Step[Gossip]:
+        """As the class says."""
         return Step(Gossip(node, A if node == self.nodes[0] else None))
 
 
@@ -75,22 +111,41 @@ class Stubborn(Rumours):
     """The third node takes no requests."""
 
     def request(self, state: Gossip, command: Hashable) -> Step[Gossip] | None:
+        """As the class says."""
         return None if state.id == N3 else Rumours.request(self, state, command)
 
 
-class Failing(Rumours):
-    """The first node cannot take requests."""
+class Deaf(Rumours):
+    """Takes a, whatever the request is."""
 
     def request(self, state: Gossip, command: Hashable) -> Step[Gossip] | None:
+        """As the class says."""
+        return Rumours.request(self, state, A) if isinstance(command, Value) else None
+
+
+class Failing(Rumours):
+    """The first node cannot tell anybody, the others do not."""
+
+    def fire(self, state: Gossip, timer: Hashable) -> Step[Gossip]:
+        """As the class says."""
         if state.id == self.nodes[0]:
-            raise KeyError(state.id)
-        return Rumours.request(self, state, command)
+            raise KeyError(timer)
+        return Step(state)
+
+
+class Refusing(Rumours):
+    """No node can take requests."""
+
+    def request(self, state: Gossip, command: Hashable) -> Step[Gossip] | None:
+        """As the class says."""
+        raise KeyError(state.id, command)
 
 
 class FirstCome(ConsensusMonitor):
     """Records only decisions of the first node."""
 
     def record(self, history: Hashable, happening: Happening) -> History:
+        """As the class says."""
         assert isinstance(history, History)
         if isinstance(happening, Emitted) and happening.node != N1:
             return history
@@ -101,6 +156,7 @@ class Watchful(ConsensusMonitor):
     """Watches messages leave, one after another."""
 
     def watches(self, happening: Happening) -> bool:
+        """As the class says."""
         return isinstance(happening, Emitted)
 
 
@@ -115,7 +171,8 @@ def only_first(state: Gossip) -> Value | None:
         (rumours(protocol=Prejudiced), "Prejudiced.receive of Deliver(envelope=Envelope(source=n"),
         (rumours(protocol=Impatient), "timers(Gossip(id=n"),
         (rumours(3, protocol=Stubborn), "Stubborn.request of Ask(command=a) at n"),
-        (rumours(protocol=Failing), "Failing.request of Ask(command=a) at n"),
+        (rumours(protocol=Deaf), "Deaf.request of Ask(command="),
+        (rumours(protocol=Failing), "Failing.fire of Fire(timer=Tell(peer=n"),
         (
             rumours(protocol=Broadcasting, faults=Faults(crashes=1)),
             "Broadcasting.request of Ask(command=a) at n",
@@ -142,6 +199,28 @@ def test_what_treats_labels_differently_is_refused(model: Model, complaint: str)
     assert f" makes a difference to {complaint}" in first
     assert first.endswith(". Remove symmetry= from the model or run with --no-symmetry.")
     assert expected.removeprefix("  expected: ") != got.removeprefix("  got:      ")
+
+
+def test_a_bound_is_held_to_what_it_cuts_off() -> None:
+    """The new state is never visited, so it must be asked about where it comes up."""
+    model = replace(rumours(), bounds=(Bound("no a", lambda state: state.value != A),))
+    symmetry, local = Symmetry.of(model), initial_world(model).locals[0]
+    results = tuple(outcomes(model, N1, local, Ask(A)))
+
+    symmetry.check_local(model, local)
+    with pytest.raises(
+        ModelError, match=r"the bound on Gossip\(id=n1, value=a.*\n.*'no a'\n.*None"
+    ):
+        symmetry.check_handler(model, N1, local, Ask(A), results)
+
+
+def test_handlers_may_fail_alike_in_different_words() -> None:
+    model = rumours(protocol=Refusing)
+    local = initial_world(model).locals[0]
+    results = tuple(outcomes(model, N1, local, Ask(A)))
+
+    assert results[0].error == "KeyError: (n1, a)"
+    Symmetry.of(model).check_handler(model, N1, local, Ask(A), results)
 
 
 def test_the_order_of_a_broadcast_makes_no_difference_unless_cut_short() -> None:
@@ -183,20 +262,26 @@ def test_generators_of_the_group_are_not_enough() -> None:
     results = tuple(outcomes(model, N1, local, event))
 
     generators.check_handler(model, N1, local, event, results)
-    with pytest.raises(ModelError, match="Stubborn.request"):
+    with pytest.raises(ModelError, match=r"Stubborn\.request"):
         whole.check_handler(model, N1, local, event, results)
 
 
 @always(Subject.HISTORY)
 def first_node_decides_nothing(history: History) -> bool:
-    """The first node decides nothing."""
+    """Nothing is decided by the first node."""
     return all(decision.node != N1 for decision in history.decisions)
 
 
 @always(Subject.NODES)
 def first_node_is_quiet(nodes: tuple[Hashable, ...]) -> bool:
-    """The first node shows nothing."""
+    """Nothing is shown by the first node."""
     return nodes[0] is None
+
+
+@always(Subject.ALL)
+def first_node_is_quiet_for_ever(nodes: tuple[Hashable, ...], history: History) -> bool:
+    """Nothing is shown by the first node, nor proposed."""
+    return nodes[0] is None and not history.proposed
 
 
 @reachable(Subject.ALL)
@@ -216,10 +301,13 @@ def anybody_shows_the_same(nodes: tuple[Hashable, ...]) -> bool:
     [
         (first_node_decides_nothing, [History(frozenset({A}), frozenset({Decision(N1, A)}))]),
         (first_node_is_quiet, [(A, None)]),
+        (first_node_is_quiet_for_ever, [(A, None), History()]),
         (first_value_proposed, [(A, None), History(frozenset({A}))]),
     ],
 )
-def test_a_property_of_a_particular_label_is_refused(prop: Property, observed: list[Any]) -> None:
+def test_a_property_of_a_particular_label_is_refused(
+    prop: Property, observed: list[object]
+) -> None:
     symmetry = Symmetry.of(rumours())
 
     with pytest.raises(ModelError, match=f"makes a difference to the property {prop.name!r} of"):

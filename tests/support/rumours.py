@@ -13,6 +13,9 @@ from paxiom.model_check.model import Faults, Model, Network, Requests
 from paxiom.model_check.monitors import ConsensusMonitor
 from paxiom.spec.consensus import agreement, some_decision, validity
 
+RELIABLE = Network()
+NO_FAULTS = Faults()
+
 
 @dataclass(frozen=True, slots=True)
 class Gossip:
@@ -84,8 +87,8 @@ def rumours(
     nodes: int = 2,
     *,
     protocol: type[Rumours] = Rumours,
-    network: Network = Network(),
-    faults: Faults = Faults(),
+    network: Network = RELIABLE,
+    faults: Faults = NO_FAULTS,
 ) -> Model:
     """All nodes are asked for one of two values, and all nodes and both values are alike."""
     names = node_ids(nodes)

@@ -1,6 +1,18 @@
 """What tests of symmetry share: brute force over whole states, and all that the engine asks."""
 
-IMPORTS
+from paxiom.impl.names import NodeId
+from paxiom.model_check.environment import Local, local_events, outcomes
+from paxiom.model_check.model import Model
+from paxiom.model_check.symmetry import Symmetry, rename_world
+from paxiom.model_check.world import (
+    World,
+    arrivals,
+    initial_world,
+    recorded,
+    shown,
+    successors,
+)
+from paxiom.spec.property import Kind, Subject
 
 
 def element(symmetry: Symmetry, what: str) -> int:
@@ -45,7 +57,8 @@ def orbit_count_by_burnside(model: Model, worlds: set[World]) -> int:
 
 def hold_to_symmetry(model: Model) -> tuple[set[World], set[str]]:
     """Visit every state and ask all that the engine asks; return the states and actions seen."""
-    symmetry, worlds, actions = Symmetry.of(model), reachable_worlds(model), set()
+    symmetry, worlds = Symmetry.of(model), reachable_worlds(model)
+    actions: set[str] = set()
     asked: set[tuple[NodeId, Local, object]] = set()
     for world in worlds:
         for node, local in zip(model.nodes, world.locals, strict=True):

@@ -1,0 +1,72 @@
+"""Have everything compiled before the clock of a search starts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from paxiom.impl.names import NodeId, node_ids
+from paxiom.impl.protocol import Protocol, Send, Step
+from paxiom.model_check.engine import kernel_maps, kernel_search
+from paxiom.model_check.engine.compiling import mark_compiled
+from paxiom.model_check.engine.search import new_search
+from paxiom.model_check.model import Model, Network
+from paxiom.model_check.symmetry import Symmetry
+from paxiom.spec.property import Property, Subject, always
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting(Protocol[int, str]):
+    """Nodes that greet the first node, a few times."""
+
+    nodes: tuple[NodeId, ...] = node_ids(2)
+
+    def start(self, node: NodeId) -> Step[int]:  # noqa: ARG002 - all start alike
+        """Start without a greeting."""
+        return Step(0)
+
+    def timers(self, state: int) -> Iterable[str]:
+        """Greet up to three times."""
+        return ("greet",) if state < 3 else ()  # noqa: PLR2004 - a few
+
+    def fire(self, state: int, timer: object) -> Step[int]:  # noqa: ARG002 - there is one
+        """Greet everybody."""
+        return Step(state + 1, tuple(Send(node, "hello") for node in self.nodes))
+
+    def receive(self, state: int, source: NodeId, message: str) -> Step[int]:  # noqa: ARG002
+        """Take note."""
+        return Step(state)
+
+
+@always(Subject.NODES)
+def politeness(nodes: tuple[int, ...]) -> bool:
+    """No node greets more than three times."""
+    return max(nodes) <= 3  # noqa: PLR2004 - see above
+
+
+@cache
+def warm_up() -> None:
+    """Run a search small enough to take no time and rich enough to use the whole kernel."""
+    protocol = Greeting()
+    checked: tuple[Property, ...] = (politeness,)
+    model = Model(
+        name="warming up",
+        protocol=protocol,
+        properties=checked,
+        network=Network(lossy=True),
+        observe=int,
+        symmetry=(protocol.nodes,),
+    )
+    search = new_search(model, Symmetry.of(model), 1)
+    try:
+        search.begin()
+        while search.next_level():
+            search.finish_level(lambda: None)
+        c = search.tables.c
+        kernel_maps.regrown(c.outcome_map)
+        kernel_maps.regrown_boxes(c)
+        search.store.relayout([1 << 20] * search.store.slots)
+        for shard in search.store.shards:
+            search.store.make_room(shard, kernel_search.BATCH * 100)
+    finally:
+        search.close()
+    mark_compiled()
