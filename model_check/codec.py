@@ -8,7 +8,7 @@ are printed by the same code. The forms:
 - ``{"$": "Ballot", "round": 1, "proposer": "n1"}`` is a dataclass or a named tuple. One that
   defines ``__str__`` has its answer under ``"$text"``, which is then what is shown of it.
 - ``{"$enum": "Timer", "name": "RETRY"}``, ``{"$bytes": "00ff"}``, ``{"$int": "0x..."}`` and
-  ``{"$float": "nan"}`` where JSON has no such thing; ``{"$repr": "..."}`` for what is none of these.
+  ``{"$float": "nan"}`` where JSON has no such thing; ``{"$repr": "..."}`` for anything else.
 """
 
 import math
@@ -52,9 +52,10 @@ def to_json(value: object) -> Json:
             return {"$": type(value).__name__, **_fields(value, value._fields)}
         case tuple() | list():
             return [to_json(each) for each in value]
-    if is_dataclass(value) and not isinstance(value, type):
-        return {**_head(value), **_fields(value, [each.name for each in fields(value)])}
-    return {"$repr": _repr(value)}
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            return {**_head(value), **_fields(value, [each.name for each in fields(value)])}
+        case _:
+            return {"$repr": _repr(value)}
 
 
 def _head(value: object) -> dict[str, Json]:
@@ -94,7 +95,8 @@ def order(value: Json) -> tuple[Any, ...]:
             return (4, tuple(order(each) for each in value))
         case dict():
             return (5, tuple((key, order(each)) for key, each in value.items()))
-    return (6, str(value))
+        case _:
+            return (6, str(value))
 
 
 # --- short text --------------------------------------------------------------------------------
@@ -126,11 +128,15 @@ def short(value: Json) -> str:
             return plain(text)
         case {"$bytes": str(digits)}:
             return plain(f"0x{digits}")
-        case {"$": str(name), **parts}:
+        case {"$": str(name)}:
+            parts = {field: each for field, each in value.items() if field != "$"}
             return plain(name) + "(" + _arguments(parts) + ")"
         case dict():
-            return "{" + ", ".join(f"{plain(key)}: {short(each)}" for key, each in value.items()) + "}"
-    return str(value)
+            return (
+                "{" + ", ".join(f"{plain(key)}: {short(each)}" for key, each in value.items()) + "}"
+            )
+        case _:
+            return str(value)
 
 
 def _listed(values: list[Json]) -> str:
@@ -141,7 +147,8 @@ def _pair(pair: Json) -> str:
     match pair:
         case [key, value]:
             return f"{short(key)}: {short(value)}"
-    return short(pair)
+        case _:
+            return short(pair)
 
 
 def _arguments(parts: dict[str, Json]) -> str:
@@ -180,7 +187,7 @@ def changes(before: Json, after: Json, path: str = "") -> list[dict[str, Json]]:
             return [{"path": path, "added": added, "removed": removed}]
         case {"$map": list(old)}, {"$map": list(new)}:
             return _map_changes(old, new, path)
-        case list(), list() if before and after[: len(before)] == before:
+        case list(), list() if after[: len(before)] == before:
             return [{"path": path, "added": after[len(before) :], "removed": []}]
         case list(), list() if len(before) == len(after):
             return [
@@ -188,7 +195,8 @@ def changes(before: Json, after: Json, path: str = "") -> list[dict[str, Json]]:
                 for place, (old, new) in enumerate(zip(before, after, strict=True))
                 for change in changes(old, new, f"{path}[{place}]")
             ]
-    return [{"path": path, "before": before, "after": after}]
+        case _:
+            return [{"path": path, "before": before, "after": after}]
 
 
 def _alike(before: dict[str, Json], after: dict[str, Json]) -> bool:

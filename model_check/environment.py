@@ -8,7 +8,7 @@ compositions are written independently, so that each can accuse the other.
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
 
 from paxiom.impl.names import NodeId
 from paxiom.impl.protocol import Effect, Persist, Send, Step
@@ -21,6 +21,8 @@ from paxiom.model_check.model import (
     Received,
     Requested,
 )
+
+Answer = TypeVar("Answer")
 
 # --- a node and its surroundings ---------------------------------------------------------------
 
@@ -178,7 +180,9 @@ def local_events(model: Model, local: Local) -> Iterator[Event]:
 
 def _ordered(model: Model, local: Local) -> Iterable[Hashable]:
     """Enumerate the timers in an order that does not depend on the hash seed."""
-    timers = _twice(f"timers({local.state!r})", lambda: _frozen(model.protocol.timers(local.state)))
+    where = f"timers({local.state!r})"
+    ask = model.protocol.timers
+    timers = _twice(where, lambda: _frozen(guarded(where, ask, local.state)))
     return sorted(timers, key=repr) if isinstance(timers, frozenset) else timers
 
 
@@ -317,6 +321,17 @@ def _after(fault: Cost, disk: Hashable) -> Local:
 
 
 # --- holding a protocol to the rules -----------------------------------------------------------
+
+
+def guarded(what: str, function: Callable[..., Answer], *arguments: Any) -> Answer:  # noqa: ANN401
+    """Call a part of the model that is not a handler and must not raise."""
+    try:
+        return function(*arguments)
+    except ModelError:
+        raise
+    except Exception as error:
+        msg = f"{what} raised {type(error).__name__}: {error}"
+        raise ModelError(msg) from error
 
 
 def _twice(where: str, handler: Callable[[], Any]) -> Any:  # noqa: ANN401

@@ -4,26 +4,32 @@ No markup is ever parsed and nothing is padded, so that hostile text stays text 
 has no trailing blanks.
 """
 
+import os
 from collections.abc import Iterable, Iterator
 
 from rich.console import Console
 from rich.text import Text
 
 WIDTH_MAX = 120  # longer lines are hard to read
-WIDTH_MIN = 40
+WIDTH_MIN = 60
+WIDTH_PIPED = 80
+ROOM_MIN = 20  # for text beside a label
 KILO = 1000
 
 
 def width_of(console: Console) -> int:
-    """Choose the width to fill."""
-    return min(max(console.width, WIDTH_MIN), WIDTH_MAX)
+    """Choose the width to fill; what is piped does not depend on the terminal beside it."""
+    wanted = os.environ.get("COLUMNS", "")
+    piped = int(wanted) if wanted.isdecimal() else WIDTH_PIPED
+    width = console.width if console.is_terminal else piped
+    return min(max(width, WIDTH_MIN), WIDTH_MAX)
 
 
 def hang(head: Text | str, body: Text | str, width: int) -> Iterator[Text]:
     """Write ``body`` after ``head``, its further lines below its first one."""
     head = Text(head) if isinstance(head, str) else head
     body = Text(body) if isinstance(body, str) else body
-    room = max(width - head.cell_len, WIDTH_MIN // 2)
+    room = max(width - head.cell_len, ROOM_MIN)
     indent = Text(" " * head.cell_len)
     for number, line in enumerate(body.wrap(_MEASURE, room) or [Text()]):
         line.rstrip()
@@ -83,7 +89,7 @@ def size(number: float) -> str:
 
 def rate(number: float, noun: str) -> str:
     """Say how many a second."""
-    return scaled(number, ("", "k", " million", " billion")) + f" {noun}/s"
+    return scaled(number, ("", "k", "M", "G")) + f" {noun}/s"
 
 
 def duration(seconds: float) -> str:

@@ -20,6 +20,13 @@ class ModelError(Exception):
     """The model or its protocol breaks a rule of the checker; the message says which and where."""
 
 
+def _not_negative(kind: str, **counts: int) -> None:
+    for name, count in counts.items():
+        if count < 0:
+            msg = f"{kind}({name}={count}): a number of faults cannot be negative"
+            raise ModelError(msg)
+
+
 class Delivery(Enum):
     """How often and in which order messages arrive."""
 
@@ -37,7 +44,8 @@ class Network:
     drops: int | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a budget of losses on a network that loses nothing."""
+        """Refuse a budget of losses that is negative, or on a network that loses nothing."""
+        _not_negative("Network", drops=self.drops or 0)
         if self.drops is not None and not self.lossy:
             msg = f"Network(drops={self.drops}) loses messages: say lossy=True too"
             raise ModelError(msg)
@@ -54,6 +62,10 @@ class Faults:
     stops: int = 0  # the node is gone for good
     amnesias: int = 0  # a crash that loses the disk too; the node recovers with no record
 
+    def __post_init__(self) -> None:
+        """Refuse negative counts."""
+        _not_negative("Faults", crashes=self.crashes, stops=self.stops, amnesias=self.amnesias)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requests:
@@ -62,6 +74,12 @@ class Requests:
     nodes: tuple[NodeId, ...]
     commands: tuple[Hashable, ...]
     each: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse requests that nobody makes."""
+        if self.each < 1 or not self.commands or not self.nodes:
+            msg = f"{self}: give at least one node, one command and each=1, or no requests at all"
+            raise ModelError(msg)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ GOOD = ("holds", "reached")
 BAD = ("violated", "never reached")
 HEAD = "bold"
 DIM = "dim"
+TELLING = 10_000  # states before memory per state says anything
 LABEL = 14  # width of the first column
 
 
@@ -101,6 +102,11 @@ def warnings(model: Model, result: Result) -> list[str]:
     if model.network.lossy and not any(kind.startswith("lose ") for kind in kinds):
         found.append("the network may lose messages, but none was ever lost")
     found += [
+        f"{action.split(', ')[0]} only ever happened cut short by a fault"
+        for action in sorted(result.actions)
+        if ", " in action and action.split(", ")[0] not in result.actions
+    ]
+    found += [
         f"no node ever took notice of a message of type {name}"
         for name in _message_types(type(model.protocol))
         if f"receive {name}" not in kinds
@@ -158,15 +164,18 @@ def _verdict(document: dict[str, Json], width: int) -> Iterator[Text]:
         yield from hang(Text("warning: ", "yellow"), plain(warning), width)
 
 
-Row = tuple[str, Text | str]
+Row = tuple[Text | str, Text | str]
 
 
 def _section(title: str, rows: Iterator[Row], width: int) -> list[Text]:
-    told = list(rows)
-    first = max([LABEL, *(len(label) + 2 for label, _ in told)])
+    """Set labels in one column and what belongs to them in another."""
+    told = [(Text(label, DIM) if isinstance(label, str) else label, body) for label, body in rows]
+    first = max([LABEL, *(label.cell_len + 2 for label, _ in told)])
     lines = [Text(), Text(title, HEAD)]
     for label, body in told:
-        lines += hang(Text(f"  {plain(label)}".ljust(first + 2), DIM), body, width)
+        head = Text("  ") + label
+        head.append(" " * (first - label.cell_len))
+        lines += hang(head, body, width)
     return lines
 
 
@@ -177,14 +186,18 @@ def _checked(document: dict[str, Json]) -> Iterator[Row]:
     yield "faults", _faults(model["faults"])
     if requests := model["requests"]:
         each = f"up to {count(requests['each'], 'request')}"
-        yield "requests", f"each of {_names(requests['nodes'])}: {each} for {_names(requests['commands'], 'or')}"
+        whom = ("each of " if len(requests["nodes"]) > 1 else "") + _names(requests["nodes"])
+        yield "requests", f"{whom}: {each} for {_names(requests['commands'], 'or')}"
     for name in model["bounds"]:
         cut = document["cuts"].get(name, 0)
         effect = f"cut off {count(cut, 'step')}" if cut else "cut nothing off"
         yield "bound", f"{plain(name)} ({effect})"
     sets = "; ".join(_names(each) for each in model["symmetry"])
     if sets and document["symmetry"] > 1:
-        yield "symmetry", f"{sets} exchangeable: states are orbits under {document['symmetry']:,} permutations"
+        yield (
+            "symmetry",
+            f"{sets} exchangeable: states are orbits under {document['symmetry']:,} permutations",
+        )
     elif sets:
         yield "symmetry", f"not used ({sets} may be exchanged)"
 
@@ -207,7 +220,11 @@ def _network(network: Json) -> str:
 
 
 def _faults(faults: Json) -> str:
-    kinds = (("crashes", "crash", None), ("stops", "stop", None), ("amnesias", "crash with disk lost", "crashes with disk lost"))
+    kinds = (
+        ("crashes", "crash", None),
+        ("stops", "stop", None),
+        ("amnesias", "crash with disk lost", "crashes with disk lost"),
+    )
     told = [count(faults[key], noun, plural or key) for key, noun, plural in kinds if faults[key]]
     if not told:
         return "none"
@@ -215,12 +232,12 @@ def _faults(faults: Json) -> str:
 
 
 def _told_properties(document: dict[str, Json]) -> Iterator[Row]:
-    verdicts = [each["verdict"] for each in document["properties"]]
-    wide = max(map(len, verdicts)) + 2
-    for each in document["properties"]:
+    names = [plain(each["name"]) for each in document["properties"]]
+    wide = max(map(len, names)) + 2
+    for name, each in zip(names, document["properties"], strict=True):
         verdict = each["verdict"]
         style = "green" if verdict in GOOD else "bold red" if verdict in BAD else "yellow"
-        yield each["name"], Text.assemble((verdict.ljust(wide), style), plain(each["sentence"]))
+        yield Text.assemble((name.ljust(wide), DIM), (verdict, style)), plain(each["sentence"])
 
 
 def _actions(document: dict[str, Json], width: int) -> Iterator[Text]:
@@ -229,27 +246,31 @@ def _actions(document: dict[str, Json], width: int) -> Iterator[Text]:
     wide = max(map(len, names.values()))
     digits = max(len(f"{taken:,}") for taken in actions.values())
     cells = [
-        Text.assemble((names[name].ljust(wide), DIM), f"  {actions[name]:>{digits},}") for name in actions
+        Text.assemble((names[name].ljust(wide), DIM), f"  {actions[name]:>{digits},}")
+        for name in actions
     ]
     yield from columns(cells, width, "  ")
 
 
 def _search(document: dict[str, Json]) -> Iterator[Row]:
-    states, seconds = document["states"], document["seconds"]
+    explorer, states = document["explorer"], document["states"]
+    if not states:
+        yield "states", f"not known: the {explorer} explorer keeps nothing when interrupted"
+        return
     noun = "orbit" if document["symmetry"] > 1 else "state"
-    yield (
-        f"{noun}s",
-        f"{states:,} distinct, {count(document['transitions'], 'transition')}, depth {document['depth']}",
-    )
-    compiling = document["compile_seconds"]
-    searching = max(seconds - compiling, 1e-9)
-    told = duration(seconds) + (f", {duration(compiling)} of it compiling" if compiling else "")
-    if seconds:
-        told += f"; {rate(states / searching, noun + 's')}, {rate(document['transitions'] / searching, 'transitions')}"
-    yield "time", told
-    if document["memory"]:
-        yield "memory", f"{size(document['memory'])}, {document['memory'] / max(states, 1):.1f} bytes per {noun}"
-    if document["handler_calls"]:
-        called = f"{count(document['handler_calls'], 'handler call')}, {count(document['local_states'], 'local state')}"
-        yield "python", called
-    yield "explorer", f"{document['explorer']}, {count(document['workers'], 'worker')}"
+    transitions = document["transitions"]
+    steps = f"{count(transitions, 'transition')}, {count(document['depth'], 'step')} deep"
+    yield f"{noun}s", f"{states:,}, {steps}"
+    ready = document["compile_seconds"]
+    searching = max(document["seconds"] - ready, 1e-3)
+    ready_told = f", of which {duration(ready)} to get the kernel ready" if ready else ""
+    yield "time", f"{duration(document['seconds'])}{ready_told}"
+    rates = rate(states / searching, f"{noun}s"), rate(transitions / searching, "transitions")
+    yield "rate", ", ".join(rates)
+    if memory := document["memory"]:
+        share = f", {memory / states:.1f} bytes per {noun}" if states >= TELLING else ""
+        yield "memory", f"{size(memory)}{share}"
+    if calls := document["handler_calls"]:
+        local = count(document["local_states"], "local state")
+        yield "python", f"{count(calls, 'handler call')}, {local}"
+    yield "explorer", f"{explorer}, {count(document['workers'], 'worker')}"

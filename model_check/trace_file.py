@@ -32,7 +32,7 @@ from typing import Any, BinaryIO
 from paxiom.model_check.codec import Json, changes, order, to_json
 from paxiom.model_check.environment import Deliver, Local, Lose
 from paxiom.model_check.model import Delivery, Model
-from paxiom.model_check.result import Result, Violation
+from paxiom.model_check.result import Violation
 from paxiom.model_check.trace import Trace
 from paxiom.model_check.world import Flight, Transition, World, shown
 from paxiom.spec.property import Kind, Property, Subject
@@ -160,15 +160,19 @@ def _local(local: Local) -> dict[str, Json]:
 
 def _flight(model: Model, flight: Flight) -> list[Json]:
     if model.network.delivery is Delivery.FIFO:
-        found = [
+        return [  # the order within a pair is that of the queue
             {"source": str(pair[0]), "to": str(pair[1]), "message": to_json(message), "copies": 1}
             for pair, queue in sorted(flight, key=lambda each: order(to_json(each[0])))
             for message in queue
         ]
-        return found  # the order within a pair is that of the queue
     return sorted(
         (
-            {"source": str(e.source), "to": str(e.to), "message": to_json(e.message), "copies": copies}
+            {
+                "source": str(e.source),
+                "to": str(e.to),
+                "message": to_json(e.message),
+                "copies": copies,
+            }
             for e, copies in flight
         ),
         key=order,
@@ -213,11 +217,11 @@ def dumps(document: Mapping[str, Json]) -> str:
 
 # --- reading -----------------------------------------------------------------------------------
 
-Shape = type | UnionType | dict[str, Any] | list[Any]
+Shape = Any  # a type, a dict of Shapes, or a list of the Shape of its members
 
-LOCAL: Shape = {"status": str}
-FLYING: Shape = {"source": str, "to": str}
-STEP: Shape = {
+LOCAL = {"status": str}
+FLYING = {"source": str, "to": str}
+STEP = {
     "number": int,
     "node": str,
     "action": str,
@@ -228,7 +232,7 @@ STEP: Shape = {
     "changes": [{"path": str}],
     "after": dict | NoneType,
 }
-TRACE: Shape = {
+TRACE = {
     "model": {"name": str, "nodes": list},
     "verdict": str,
     "property": {"name": str, "sentence": str, "kind": str, "subject": str},
@@ -272,7 +276,8 @@ def parse(name: str, content: bytes) -> dict[str, Json]:
         raise TraceFileError(msg) from None
     document = _trace_in(name, document)
     if document["version"] != VERSION or isinstance(document["version"], bool):
-        msg = f"{name} has version {json.dumps(document['version'])[:20]} of the trace format; this paxiom reads version {VERSION}"
+        found = json.dumps(document["version"])[:20]
+        msg = f"{name} has version {found} of the trace format; this paxiom reads {VERSION}"
         raise TraceFileError(msg)
     _require(name, document, TRACE)
     return document
@@ -286,7 +291,7 @@ def _trace_in(name: str, document: Json) -> dict[str, Json]:
             msg = f"{name} is a result without a trace: its verdict is {verdict}"
             raise TraceFileError(msg)
         case {"format": str(form), "version": _} if form == FORMAT:
-            return document
+            return dict(document)
     msg = f'{name} is not a trace: it does not say "format": "{FORMAT}" and its "version"'
     raise TraceFileError(msg)
 
@@ -309,7 +314,13 @@ def _require(where: str, value: Json, shape: Shape) -> None:
 
 
 def _called(kind: type | UnionType) -> str:
-    names = {str: "text", int: "a whole number", dict: "an object", list: "a list", NoneType: "null"}
+    names = {
+        str: "text",
+        int: "a whole number",
+        dict: "an object",
+        list: "a list",
+        NoneType: "null",
+    }
     if isinstance(kind, UnionType):
         return " or ".join(_called(each) for each in kind.__args__)
     return names.get(kind, kind.__name__)

@@ -30,9 +30,10 @@ def trace_lines(document: dict[str, Json], width: int) -> list[Text]:
 
 def _lines(document: dict[str, Json], width: int) -> Iterator[Text]:
     prop, steps = document["property"], document["steps"]
+    name = plain(prop["name"])
     title = Text.assemble(
         "Shortest counterexample to ",
-        (plain(prop["name"]), "bold"),
+        (f'"{name}"' if " " in name else name, "bold"),
         f": {count(len(steps), 'step')} of {plain(document['model']['name'])}",
     )
     yield from hang("", title, width)
@@ -105,7 +106,8 @@ def _deed(step: Json) -> Text:
             return Text.assemble(node, " ", (fault, BAD))
         case {"$": "Recover"}:
             return Text.assemble(node, " restarts")
-    return Text.assemble(node, " ", plain(step["action"]))
+        case _:
+            return Text.assemble(node, " ", plain(step["action"]))
 
 
 def _effects(step: Json, disks: dict[str, Json]) -> Iterator[Text]:
@@ -122,7 +124,8 @@ def _effects(step: Json, disks: dict[str, Json]) -> Iterator[Text]:
                 receivers = ", ".join(short(each["to"]) for each in effects)
                 yield Text.assemble(("send ", DIM), (short(message), "bold"), f" to {receivers}")
             case {"$": "Decide", "value": value}:
-                yield Text.assemble(("decide ", DIM), (short(value), "bold green"))
+                line = Text.assemble(("decide ", DIM), (short(value), "bold green"))
+                yield from [line] * len(effects)
             case _:
                 yield from (Text.assemble(("do ", DIM), short(each)) for each in effects)
 
@@ -133,7 +136,8 @@ def _alike(effect: Json) -> tuple[Json, ...]:
             return ("send", short(message))
         case {"$": str(name)}:
             return (name, short(effect))
-    return ("", short(effect))
+        case _:
+            return ("", short(effect))
 
 
 def _persist(disk: Json, record: Json, told: list[tuple[str, Json]]) -> Text:
@@ -158,16 +162,19 @@ def _outcome(step: Json) -> Iterator[Text]:
         return
     after = step["after"] or {}
     if step["event"].get("$") == "Recover" and after.get("status") == "up":
-        yield Text.assemble(("now ", DIM), short(after.get("state")))
+        yield Text.assemble(("now: ", DIM), short(after.get("state")))
     if after.get("status") == "down":
-        yield Text.assemble(("left on disk ", DIM), short(after.get("disk")))
+        disk = after.get("disk")
+        yield Text.assemble(("left on disk: ", DIM), "nothing" if disk is None else short(disk))
 
 
 def _change(change: Json) -> Text:
     path = plain(change["path"]) or "state"
     match change:
         case {"added": list(added), "removed": list(removed)}:
-            signs = [f"+ {short(each)}" for each in added] + [f"- {short(each)}" for each in removed]
+            signs = [f"+ {short(each)}" for each in added] + [
+                f"- {short(each)}" for each in removed
+            ]
             return Text.assemble((f"{path}: ", DIM), ", ".join(signs))
         case {"before": before, "after": after}:
             return Text.assemble((f"{path}: {_elided(before)} -> ", DIM), short(after))
@@ -175,7 +182,8 @@ def _change(change: Json) -> Text:
             return Text.assemble((f"{path}: ", DIM), f"+ {short(after)}")
         case {"before": before}:
             return Text.assemble((f"{path}: ", DIM), f"- {_elided(before)}")
-    return Text(path)
+        case _:
+            return Text(path)
 
 
 def _elided(value: Json) -> str:
@@ -201,7 +209,9 @@ def _evidence(document: dict[str, Json], width: int) -> Iterator[Text]:
         style = "" if name == "history" else WHO
         if "before" in each:
             yield from _told(Text.assemble("  ", (name, style), " before  "), each["before"], width)
-            yield from _told(Text.assemble("  ", (name, style), " after   "), each.get("value"), width)
+            yield from _told(
+                Text.assemble("  ", (name, style), " after   "), each.get("value"), width
+            )
         else:
             yield from _told(Text.assemble("  ", (name, style), "  "), each.get("value"), width)
 

@@ -19,6 +19,7 @@ from paxiom.model_check.environment import (
     Outcome,
     Status,
     first_boot,
+    guarded,
     initial_budgets,
     local_events,
     outcomes,
@@ -104,7 +105,10 @@ def cut_off(model: Model, local: Local) -> str | None:
     """Name the bound that a running node's state is outside of, if any."""
     if local.status is not Status.UP:
         return None
-    return next((bound.name for bound in model.bounds if not bound.within(local.state)), None)
+    for bound in model.bounds:
+        if not guarded(f"bound {bound.name!r} of {local.state!r}", bound.within, local.state):
+            return bound.name
+    return None
 
 
 # --- messages in flight ------------------------------------------------------------------------
@@ -149,7 +153,8 @@ def removed(model: Model, flight: Flight, envelope: Envelope) -> Flight:
 def recorded(model: Model, history: Hashable, happenings: tuple[Happening, ...]) -> Hashable:
     """History after ``happenings``."""
     for happening in happenings:
-        history = model.monitor.record(history, happening)
+        what = f"the monitor's record of {happening!r}"
+        history = guarded(what, model.monitor.record, history, happening)
     return history
 
 
@@ -158,7 +163,14 @@ def recorded(model: Model, history: Hashable, happenings: tuple[Happening, ...])
 
 def shown(model: Model, local: Local) -> Hashable:
     """What a node shows: None while it is down."""
-    return model.observe(local.state) if local.status is Status.UP else None
+    if local.status is not Status.UP:
+        return None
+    return guarded(f"observe({local.state!r})", model.observe, local.state)
+
+
+def asked(prop: Property, *observed: Any) -> bool:  # noqa: ANN401 - whatever the subject gives
+    """Ask a property."""
+    return bool(guarded(f"property {prop.name!r}", prop, *observed))
 
 
 def satisfied(model: Model, world: World, prop: Property) -> bool:
@@ -166,11 +178,11 @@ def satisfied(model: Model, world: World, prop: Property) -> bool:
     nodes = tuple(shown(model, local) for local in world.locals)
     match prop.subject:
         case Subject.HISTORY:
-            return prop(world.history)
+            return asked(prop, world.history)
         case Subject.NODES:
-            return prop(nodes)
+            return asked(prop, nodes)
         case _:
-            return prop(nodes, world.history)
+            return asked(prop, nodes, world.history)
 
 
 def violated_by_state(model: Model, world: World) -> list[Property]:
@@ -195,7 +207,7 @@ def violated_by_step(model: Model, before: World, transition: Transition) -> lis
     return [
         prop
         for prop in model.properties
-        if prop.kind is Kind.STEP and not prop(*pairs[prop.subject])
+        if prop.kind is Kind.STEP and not asked(prop, *pairs[prop.subject])
     ]
 
 

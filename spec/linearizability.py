@@ -9,8 +9,9 @@ The search is that of Jeannette Wing and Chun Gong, "Testing and Verifying Concu
 JPDC 17, 1993: try every next call that real time allows, and never a configuration twice.
 """
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
+from operator import ge
 from typing import Protocol
 
 from paxiom.spec.property import Property, Subject, always
@@ -105,41 +106,40 @@ class Register:
 
 
 def linearization(calls: Calls, specification: SequentialObject) -> tuple[Call, ...] | None:
-    """Find an order of the calls that explains every result, or None if there is none."""
-    pending = [((), frozenset((client, 0) for client, _ in calls.of), specification.initial)]
+    """Find an order of the calls that explains every result, or None if there is none.
+
+    ``done`` says of each client how many of its calls are in the order so far.
+    """
+    clients = sorted(calls.of, key=lambda client: str(client[0]))
+    returned = [sum(call.result is not None for call in own) for _, own in clients]
+    pending = [((), (0,) * len(clients), specification.initial)]
     seen: set[Hashable] = set()
     while pending:
         order, done, state = pending.pop()
-        if _all_explained(calls, done):
+        if all(map(ge, done, returned)):
             return order
         if (done, state) in seen:
             continue
         seen.add((done, state))
-        for client, call in _allowed_next(calls, done):
+        for position, call in _allowed_next(clients, done):
             after, value = specification.apply(state, call.operation)
-            if call.result in (None, Returned(value)):
-                taken = dict(done)
-                taken[client] += 1
-                pending.append(((*order, call), frozenset(taken.items()), after))
+            if call.result is None or call.result.value == value:
+                taken = (*done[:position], done[position] + 1, *done[position + 1 :])
+                pending.append(((*order, call), taken, after))
     return None
 
 
-def _all_explained(calls: Calls, done: frozenset[tuple[Hashable, int]]) -> bool:
-    """Whether every call that returned is in the order; the others need not be."""
-    taken = dict(done)
-    return all(call.result is None for client, own in calls.of for call in own[taken[client] :])
-
-
 def _allowed_next(
-    calls: Calls, done: frozenset[tuple[Hashable, int]]
-) -> Iterator[tuple[Hashable, Call]]:
-    """Each client's next call, if all that had returned before it are in the order."""
-    taken = dict(done)
-    for client, own in calls.of:
-        if taken[client] < len(own):
-            call = own[taken[client]]
-            if all(taken[other] >= count for other, count in call.before):
-                yield client, call
+    clients: Sequence[tuple[Hashable, tuple[Call, ...]]], done: tuple[int, ...]
+) -> list[tuple[int, Call]]:
+    """Each client's next call, if all that had returned before it are in the order; open first."""
+    taken = {client: count for (client, _), count in zip(clients, done, strict=True)}
+    following = [
+        (position, own[count])
+        for position, ((_, own), count) in enumerate(zip(clients, done, strict=True))
+        if count < len(own) and all(taken[other] >= least for other, least in own[count].before)
+    ]
+    return sorted(following, key=lambda each: each[1].result is not None)
 
 
 def linearizable(specification: SequentialObject) -> Property:

@@ -46,8 +46,8 @@ def explore(  # noqa: PLR0913 - options of one call, all by keyword
         watch(Progress("compiling"))
     warm_up()
     compiled = time.monotonic() - began
-    group = Symmetry.of(model) if symmetry and model.symmetry else None
-    search = new_search(model, group, workers)
+    group = Symmetry.of(model) if symmetry else None
+    search = new_search(model, group if group and group.order > 1 else None, workers)
     limits = Limits(states=max_states, seconds=max_seconds, memory=max_memory)
     place = checkpoint or resume
     saved = Checkpoint(place, checkpoint_seconds) if place else None

@@ -8,7 +8,7 @@ from paxiom.model_check.engine import kernel_search as kernel
 from paxiom.model_check.engine.store import Store
 from paxiom.model_check.engine.tables import Tables
 from paxiom.model_check.environment import Local
-from paxiom.model_check.world import shown
+from paxiom.model_check.world import asked, shown
 from paxiom.spec.property import Kind, Property, Subject
 
 UNKNOWN = 0xFFFFFFFFFFFFFFFF  # what a native map answers for a key it does not have
@@ -93,7 +93,7 @@ class Judge:
             Subject.NODES: (nodes,),
             Subject.ALL: (nodes, history),
         }[prop.subject]
-        answer = bool(prop(*observed))
+        answer = asked(prop, *observed)
         if self.tables.symmetry:
             self.tables.symmetry.check_property(prop, *observed)
         if prop.kind is Kind.REACHABLE:

@@ -30,7 +30,7 @@ from paxiom.model_check.environment import (
 )
 from paxiom.model_check.model import Delivery, Happening, Model, ModelError
 from paxiom.model_check.symmetry import Symmetry
-from paxiom.model_check.world import cut_off, recorded, shown
+from paxiom.model_check.world import asked, cut_off, recorded, shown
 from paxiom.spec.property import Kind, Subject
 
 MOST_NODES = 14  # slots take four bits of an operation's word; history and budgets need two
@@ -222,6 +222,8 @@ class Tables:
         assert isinstance(local, Local)
         events: Iterable[Event]
         if event_number == _LOCAL_EVENTS:
+            if self.symmetry:
+                self.symmetry.check_local(self.model, local)
             events = local_events(self.model, local)
         else:
             events = (Deliver(self.envelopes[event_number]),)
@@ -266,18 +268,22 @@ class Tables:
         after = self.local(slot, outcome.local)
         flags = int(maps.NOTICE) if self.shown[after] != self.shown[number] else 0
         pair = shown(self.model, local), shown(self.model, outcome.local)
-        flags |= int(maps.FATAL) if self._step_is_bad(Subject.NODE, *pair) else 0
+        flags |= int(maps.FATAL) if self._violated(Subject.NODE, *pair) else 0
         return self._encoded(after, action, flags, operations)
 
     def _encoded(self, first: int, action: int, flags: int, operations: list[int]) -> list[int]:
         return [first, action | flags << 16 | len(operations) << 24, *operations]
 
-    def _step_is_bad(self, subject: Subject, before: Hashable, after: Hashable) -> bool:
-        return any(
-            not prop(before, after)
-            for prop in self.model.properties
-            if prop.kind is Kind.STEP and prop.subject is subject
-        )
+    def _violated(self, subject: Subject, before: Hashable, after: Hashable) -> list[int]:
+        """Ranks of the step properties over ``subject`` that fail of a step."""
+        ranks = []
+        for rank, prop in enumerate(self.model.properties):
+            if prop.kind is Kind.STEP and prop.subject is subject:
+                if self.symmetry:
+                    self.symmetry.check_property(prop, before, after)
+                if not asked(prop, before, after):
+                    ranks.append(rank)
+        return ranks
 
     def _operate(self, key: int) -> None:
         """Carry out an operation on a history or on budgets."""
@@ -301,7 +307,7 @@ class Tables:
             self.symmetry.check_record(self.model, value, happenings)
         after = recorded(self.model, value, happenings)
         flags = int(maps.NOTICE) if after != value else 0
-        flags |= int(maps.FATAL) if self._step_is_bad(Subject.HISTORY, value, after) else 0
+        flags |= int(maps.FATAL) if self._violated(Subject.HISTORY, value, after) else 0
         return self.component(slot, self.local(slot, after), 0) | flags << 28
 
     def recall(self, c: maps.Components, asked: list[tuple[bool, int]]) -> None:
@@ -449,15 +455,8 @@ class Tables:
             if int(word) >> 28 == self.history_slot:
                 happenings = self._operations[int(word) & (MOST_OPERATIONS - 1)]
                 future = recorded(self.model, past, happenings)  # type: ignore[arg-type]
-        pairs = {
-            Subject.NODE: (shown(self.model, before), shown(self.model, after)),
-            Subject.HISTORY: (past, future),
-        }
-        return [
-            rank
-            for rank, prop in enumerate(self.model.properties)
-            if prop.kind is Kind.STEP and not prop(*pairs[prop.subject])
-        ]
+        pair = shown(self.model, before), shown(self.model, after)
+        return self._violated(Subject.NODE, *pair) + self._violated(Subject.HISTORY, past, future)
 
     @property
     def component_counts(self) -> list[int]:

@@ -7,6 +7,7 @@ from paxiom.model_check.engine.search import Finding, Search
 from paxiom.model_check.engine.tables import Tables
 from paxiom.model_check.environment import Budgets, Local
 from paxiom.model_check.model import Delivery
+from paxiom.model_check.symmetry import rename_world
 from paxiom.model_check.trace import Trace, replay
 from paxiom.model_check.world import Flight, Transition, World, violated_by_step
 
@@ -29,7 +30,8 @@ def _reaches(search: Search, state: int) -> Callable[[World, Transition], bool]:
     symmetry = search.tables.symmetry
     if symmetry is None:
         return lambda _, step: step.world == goal
-    orbit = {symmetry.rename_world(goal, element) for element in range(symmetry.order)}
+    model, elements = search.model, range(symmetry.order)
+    orbit = {rename_world(model, symmetry, goal, element) for element in elements}
     return lambda _, step: step.world in orbit
 
 

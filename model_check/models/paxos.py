@@ -15,6 +15,7 @@ def paxos(  # noqa: PLR0913 - the axes of the bounded environment
     ballots: int = 2,
     proposers: int | None = None,
     value_count: int = 2,
+    asks: int = 1,
     learners: int = 0,
     phase1: int | None = None,
     phase2: int | None = None,
@@ -24,7 +25,7 @@ def paxos(  # noqa: PLR0913 - the axes of the bounded environment
     """Paxos among ``nodes`` acceptors, over the first ``ballots`` ballots.
 
     The first ``proposers`` nodes (by default as many as there are ballots, at most all) are each
-    asked once for one of ``value_count`` values and may retry. With P proposers, ballot number
+    asked ``asks`` times for one of ``value_count`` values and may retry. With P proposers, ballot number
     (r - 1) * P + i is the i-th proposer's ballot in round r. ``learners`` 0: the proposer of a
     ballot learns its outcome; otherwise the first so many nodes learn of all votes. ``phase1``
     and ``phase2`` are quorum sizes, a majority by default.
@@ -49,7 +50,7 @@ def paxos(  # noqa: PLR0913 - the axes of the bounded environment
         properties=(agreement, validity, integrity, irrevocability, some_decision),
         network=network,
         faults=faults,
-        requests=Requests(nodes=asked, commands=values(value_count)),
+        requests=Requests(nodes=asked, commands=values(value_count), each=asks),
         monitor=ConsensusMonitor(),
         bounds=(Bound(f"ballots <= {ballots}", ballot_in_bounds),),
         symmetry=(values(value_count),),

@@ -1,0 +1,207 @@
+"""Options of a model on the command line, read off the signature of the function that makes it.
+
+A keyword parameter that is a number, a truth value, text or an enum is an option of its name. A
+parameter that is a record of such fields (Network, Faults) gives an option for each field.
+"""
+
+import inspect
+import typing
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from difflib import get_close_matches
+from enum import Enum
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin
+
+# Where the best name of a field or parameter is not the best name of an option.
+SPELLINGS = {"delivery": "network", "value_count": "values"}
+TRUE = ("true", "yes", "on", "1")
+FALSE = ("false", "no", "off", "0")
+KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
+REQUIRED = inspect.Parameter.empty
+
+
+class OptionError(Exception):
+    """An option was given that the model does not have, or a value that it cannot take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option: of a parameter, or of a ``field`` of a parameter that is a ``record``."""
+
+    name: str
+    parameter: str
+    kind: type
+    nullable: bool
+    default: object
+    field: str | None = None
+    record: Any = None
+
+    def __str__(self) -> str:
+        """Show it as it is typed."""
+        return f"--{self.name}"
+
+    def usage(self) -> str:
+        """Show it with what it takes, and with its default."""
+        if self.kind is bool:
+            return f"{self} / --no-{self.name}" if self.default is True else str(self)
+        takes = self.kind.__name__.upper()
+        if issubclass(self.kind, Enum):
+            takes = "|".join(str(member.value) for member in self.kind)
+        if self.default is REQUIRED:
+            return f"{self} {takes} (required)"
+        default = self.default.value if isinstance(self.default, Enum) else self.default
+        return f"{self} {takes}" + ("" if default is None else f" = {default}")
+
+    def convert(self, text: str) -> object:
+        """Read a value of this option."""
+        if self.nullable and text.lower() == "none":
+            return None
+        if issubclass(self.kind, Enum):
+            for member in self.kind:
+                if text.lower() in (str(member.value).lower(), member.name.lower()):
+                    return member
+            known = ", ".join(str(member.value) for member in self.kind)
+            msg = f"{self} is one of {known}, not {text!r}"
+            raise OptionError(msg)
+        if self.kind is bool and text.lower() in TRUE + FALSE:
+            return text.lower() in TRUE
+        try:
+            for kind in (int, float, str):
+                if self.kind is kind:
+                    return kind(text)
+        except ValueError:
+            pass
+        msg = f"{self} takes {KINDS[self.kind]}, not {text!r}"
+        raise OptionError(msg)
+
+
+# --- from a signature --------------------------------------------------------------------------
+
+
+def options_of(factory: Callable[..., Any]) -> tuple[Option, ...]:
+    """List the options that ``factory`` gives."""
+    try:
+        hints = typing.get_type_hints(factory)
+    except (NameError, TypeError, AttributeError):  # annotations that cannot be evaluated
+        hints = {}
+    found: list[Option] = []
+    for parameter in inspect.signature(factory).parameters.values():
+        if parameter.kind not in (parameter.KEYWORD_ONLY, parameter.POSITIONAL_OR_KEYWORD):
+            continue
+        name, default = parameter.name, parameter.default
+        kind, nullable = _kind(hints.get(name), default)
+        if kind is not None and is_dataclass(kind) and default is not REQUIRED:
+            found += _of_fields(name, default)
+        elif kind is not None and not is_dataclass(kind):
+            found.append(Option(_spelled(name), name, kind, nullable, default))
+        elif default is REQUIRED:
+            msg = f"its parameter {name!r} has no default, and no type that an option can have"
+            raise OptionError(msg)
+    return tuple(found)
+
+
+def _of_fields(parameter: str, record: Any) -> list[Option]:  # noqa: ANN401 - any dataclass
+    hints = typing.get_type_hints(type(record))
+    found = []
+    for field in fields(record):
+        default = getattr(record, field.name)
+        kind, nullable = _kind(hints[field.name], default)
+        if kind is not None and not is_dataclass(kind):
+            name = _spelled(field.name)
+            found.append(Option(name, parameter, kind, nullable, default, field.name, record))
+    return found
+
+
+def _spelled(name: str) -> str:
+    return SPELLINGS.get(name, name).replace("_", "-")
+
+
+def _kind(hint: object, default: object) -> tuple[type | None, bool]:
+    """Find the type an option of this annotation takes, if any, and whether None is one too."""
+    if hint is None:
+        given = default is not REQUIRED and default is not None
+        hint = type(default) if given else str
+    nullable = False
+    if get_origin(hint) in (Union, UnionType):
+        parts = [part for part in get_args(hint) if part is not NoneType]
+        nullable = len(parts) < len(get_args(hint))
+        hint = parts[0] if len(parts) == 1 else None
+    if not isinstance(hint, type) or get_origin(hint):
+        return None, nullable
+    usable = hint in KINDS or issubclass(hint, Enum) or is_dataclass(hint)
+    return (hint if usable else None), nullable
+
+
+# --- from the command line ---------------------------------------------------------------------
+
+
+def arguments(
+    owner: str, options: Sequence[Option], words: Sequence[str], settings: Sequence[str]
+) -> dict[str, object]:
+    """Turn the words after the model, and NAME=VALUE settings, into the factory's arguments."""
+    given = dict([*_from_words(owner, options, words), *_from_settings(owner, options, settings)])
+    for option in options:
+        if option.default is REQUIRED and option not in given:
+            msg = f"{owner} needs {option.usage()}"
+            raise OptionError(msg)
+    found: dict[str, object] = {}
+    for option, value in given.items():
+        if option.field is None:
+            found[option.parameter] = value
+    for record in {option.parameter for option in given if option.field is not None}:
+        parts = {o.field: value for o, value in given.items() if o.field and o.parameter == record}
+        whole = next(option.record for option in given if option.parameter == record)
+        found[record] = replace(whole, **parts)
+    return found
+
+
+def _from_words(
+    owner: str, options: Sequence[Option], words: Sequence[str]
+) -> Iterator[tuple[Option, object]]:
+    waiting = list(words)
+    while waiting:
+        word = waiting.pop(0)
+        if not word.startswith("--"):
+            msg = f"unexpected argument {word!r}: options of {owner} begin with two dashes"
+            raise OptionError(msg)
+        name, equals, text = word[2:].partition("=")
+        option, implied = _named(owner, options, name)
+        value: object = implied
+        if equals and value is not False:
+            value = option.convert(text)
+        elif equals or (value is None and (not waiting or waiting[0].startswith("--"))):
+            msg = f"it is used as: {option.usage()}"
+            raise OptionError(msg)
+        elif value is None:
+            value = option.convert(waiting.pop(0))
+        yield option, value
+
+
+def _from_settings(
+    owner: str, options: Sequence[Option], settings: Sequence[str]
+) -> Iterator[tuple[Option, object]]:
+    for setting in settings:
+        name, equals, text = setting.partition("=")
+        if not equals:
+            msg = f"--set takes NAME=VALUE, not {setting!r}"
+            raise OptionError(msg)
+        option, _ = _named(owner, options, name.strip())
+        yield option, option.convert(text.strip())
+
+
+def _named(owner: str, options: Sequence[Option], name: str) -> tuple[Option, bool | None]:
+    """Find an option, and the value that its bare name gives it if it is a truth value."""
+    spelled = name.replace("_", "-")
+    for option in options:
+        if spelled == option.name:
+            return option, True if option.kind is bool else None
+        if option.kind is bool and spelled == f"no-{option.name}":
+            return option, False
+    names = [option.name for option in options]
+    close = get_close_matches(spelled, names, n=1)
+    hint = f" (did you mean --{close[0]}?)" if close else ""
+    known = ", ".join(map(str, options))
+    has = f"it has {known}" if known else "it has none of its own"
+    msg = f"{owner} has no option --{name}{hint}; {has}"
+    raise OptionError(msg)

@@ -1,0 +1,138 @@
+"""Progress of a search on standard error: a live line on a terminal, else a plain one at times."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from rich.console import Console
+from rich.live import Live
+from rich.spinner import Spinner
+from rich.text import Text
+
+from paxiom.model_check.layout import count, duration, rate, size
+
+PLAIN_SECONDS = 10.0  # between two lines when standard error is no terminal
+RATE_SECONDS = 3.0  # the rate shown is that of so long
+
+PHASES = {
+    "starting": "starting the engine",
+    "compiling": "compiling the search kernel: once on this machine, then never again",
+    "tracing": "replaying the trace through the handlers",
+}
+
+
+class Snapshot(Protocol):
+    """What a search tells of itself: paxiom.model_check.engine.Progress, without importing it."""
+
+    @property
+    def phase(self) -> str:
+        """``compiling``, ``exploring`` or ``tracing``."""
+
+    @property
+    def states(self) -> int:
+        """Distinct states so far."""
+
+    @property
+    def depth(self) -> int:
+        """The level being explored."""
+
+    @property
+    def frontier(self) -> int:
+        """States of that level."""
+
+    @property
+    def memory(self) -> int:
+        """Bytes."""
+
+
+Watch = Callable[[Snapshot], None]
+
+
+class Telling:
+    """Turns snapshots into a line of text."""
+
+    def __init__(self, phase: str, clock: Callable[[], float]) -> None:
+        """Begin in ``phase``; the search may not say anything before it is well under way."""
+        self.phase = phase
+        self.clock = clock
+        self.began = clock()
+        self.last: Snapshot | None = None
+        self.recent: deque[tuple[float, int]] = deque()
+
+    def see(self, snapshot: Snapshot) -> None:
+        """Take in what the search says."""
+        now = self.clock()
+        self.last, self.phase = snapshot, snapshot.phase
+        self.recent.append((now, snapshot.states))
+        while len(self.recent) > 1 and self.recent[0][0] < now - RATE_SECONDS:
+            self.recent.popleft()
+
+    def line(self) -> str:
+        """Say where the search is."""
+        elapsed = duration(self.clock() - self.began)
+        if self.last is None or self.phase in PHASES:
+            return f"{PHASES.get(self.phase, self.phase)}  {elapsed}"
+        last = self.last
+        (start, before), (end, after) = self.recent[0], self.recent[-1]
+        parts = [
+            elapsed,
+            count(last.states, "state"),
+            rate((after - before) / (end - start), "states") if end > start else "",
+            f"depth {last.depth}",
+            f"frontier {last.frontier:,}",
+            size(last.memory),
+        ]
+        return "  ".join(part for part in parts if part)
+
+
+@contextmanager
+def shown(
+    phase: str, *, quiet: bool, clock: Callable[[], float] = time.monotonic
+) -> Iterator[Watch]:
+    """Show progress while the block runs; it passes each snapshot to the function given."""
+    console = Console(stderr=True, highlight=False)
+    telling = Telling(phase, clock)
+    if quiet:
+        yield telling.see
+    elif console.is_terminal:
+        with _live(console, telling) as watch:
+            yield watch
+    else:
+        yield _plain(console, telling)
+
+
+@contextmanager
+def _live(console: Console, telling: Telling) -> Iterator[Watch]:
+    spinner = Spinner("dots")
+
+    def picture() -> Spinner:
+        spinner.text = Text(telling.line(), no_wrap=True, overflow="ellipsis")
+        return spinner
+
+    with Live(
+        get_renderable=picture,
+        console=console,
+        transient=True,
+        refresh_per_second=8,
+        redirect_stdout=False,
+    ):
+        yield telling.see
+
+
+def _plain(console: Console, telling: Telling) -> Watch:
+    """Print a line when the kernel is compiled, which may be long, and then every ten seconds."""
+    printed = telling.began
+    announced = False
+
+    def watch(snapshot: Snapshot) -> None:
+        nonlocal printed, announced
+        telling.see(snapshot)
+        now = telling.clock()
+        compiling = snapshot.phase == "compiling" and not announced
+        if compiling or now - printed >= PLAIN_SECONDS:
+            printed, announced = now, announced or compiling
+            console.print(Text(telling.line()), soft_wrap=True)
+
+    return watch

@@ -1,0 +1,131 @@
+"""Running a search for the command line: which explorer, within which limits, with progress."""
+
+import re
+import sys
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+
+from paxiom.model_check import load, progress
+from paxiom.model_check.model import Model, ModelError
+from paxiom.model_check.reference import explore as explore_by_reference
+from paxiom.model_check.result import Result, Verdict
+
+INTERRUPTED = "interrupted"
+NUMBER = re.compile(r"(\d[\d_,]*(?:\.\d+)?)\s*(?:([kmgt])(i?))?(b?)", re.IGNORECASE)
+POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
+
+
+class SearchError(Exception):
+    """The search cannot be run as asked."""
+
+
+def quantity(option: str, text: str | None) -> int | None:
+    """Read a number that may have a unit: 1000000, 1_000_000, 10M, 500MB, 1.5GiB."""
+    if text is None:
+        return None
+    match = NUMBER.fullmatch(text.strip())
+    if match:
+        digits, unit, binary, _ = match.groups(default="")
+        base = 1024 if binary else 1000
+        factor: int = base ** POWERS[unit.lower()]
+        number = round(float(re.sub("[_,]", "", digits)) * factor)
+        if number > 0:
+            return number
+    msg = f"{option} takes a number above 0, such as 1000000, 10M or (of memory) 4GB, not {text!r}"
+    raise SearchError(msg)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchOptions:
+    """How to search: with which explorer, and when to give up."""
+
+    workers: int | None = None
+    reference: bool = False
+    symmetry: bool = True
+    max_states: int | None = None
+    max_seconds: float | None = None
+    max_memory: int | None = None
+    checkpoint: Path | None = None
+    checkpoint_seconds: float = 60.0
+    resume: Path | None = None
+
+    def require_possible(self) -> None:
+        """Refuse what cannot be done, before anything is done."""
+        engine_only = {
+            "--workers": self.workers,
+            "--max-memory": self.max_memory,
+            "--checkpoint": self.checkpoint,
+            "--resume": self.resume,
+        }
+        if self.reference and (given := [name for name, value in engine_only.items() if value]):
+            msg = f"the reference explorer does not have {', '.join(given)}; leave out --reference"
+            raise SearchError(msg)
+        if self.max_seconds is not None and not self.max_seconds > 0:
+            msg = f"--max-seconds takes a number above 0, not {self.max_seconds:g}"
+            raise SearchError(msg)
+        if self.resume and not self.resume.is_dir():
+            msg = f"there is no saved search in {self.resume}: it is not a directory"
+            raise SearchError(msg)
+        if self.checkpoint and self.checkpoint.exists() and not self.checkpoint.is_dir():
+            msg = f"a search cannot be saved in {self.checkpoint}: it is not a directory"
+            raise SearchError(msg)
+
+    def explore(self, model: Model, watch: progress.Watch) -> Result:
+        """Search ``model``."""
+        if self.reference:
+            return explore_by_reference(
+                model, max_states=self.max_states, max_seconds=self.max_seconds
+            )
+        try:
+            from paxiom.model_check import engine  # noqa: PLC0415 - Numba takes a second to import
+        except ImportError as error:
+            msg = f"the engine cannot be imported ({error}); --reference is slower but does without"
+            raise SearchError(msg) from error
+        return engine.explore(
+            model,
+            workers=self.workers,
+            symmetry=self.symmetry,
+            max_states=self.max_states,
+            max_seconds=self.max_seconds,
+            max_memory=self.max_memory,
+            watch=watch,
+            checkpoint=self.checkpoint,
+            checkpoint_seconds=self.checkpoint_seconds,
+            resume=self.resume,
+        )
+
+
+def run(
+    target: str, words: Sequence[str], settings: Sequence[str], how: SearchOptions, *, quiet: bool
+) -> tuple[Model, Result]:
+    """Find the model and search it; whatever it prints goes to standard error."""
+    with progress.shown("starting", quiet=quiet) as watch, redirect_stdout(sys.stderr):
+        found = load.find(target)
+        model = found.model(words, settings)
+        try:
+            return model, how.explore(model, watch)
+        except KeyboardInterrupt:  # of the reference explorer, which keeps nothing
+            return model, nothing_known(model, INTERRUPTED)
+        except (ModelError, SearchError):
+            raise
+        except Exception as error:
+            line = load.line_in(error, found.path) if found.path else None
+            if line is None:
+                raise  # a bug of ours
+            msg = f"{found.name}: {load.explained(error, found.path)}"
+            raise load.LoadError(msg) from error
+
+
+def nothing_known(model: Model, stopped: str) -> Result:
+    """Say that a search ended and left nothing behind."""
+    return Result(
+        model=model.name,
+        explorer="reference",
+        verdict=Verdict.INCOMPLETE,
+        states=0,
+        transitions=0,
+        depth=0,
+        stopped=stopped,
+    )
