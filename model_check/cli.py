@@ -68,10 +68,11 @@ def paxiom(
     version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
 ) -> None:
     """Model-check consensus protocols written as plain Python."""
-    if version:
-        typer.echo(f"paxiom {trace_file.own_version()}")
-    elif context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+    with refusing():
+        if version:
+            typer.echo(f"paxiom {trace_file.own_version()}")
+        elif context.invoked_subcommand is None:
+            typer.echo(context.get_help())
 
 
 # --- check -------------------------------------------------------------------------------------
@@ -251,8 +252,16 @@ def show(
 # --- manners -----------------------------------------------------------------------------------
 
 
+class _Console(Console):
+    """Where results go."""
+
+    def on_broken_pipe(self) -> None:
+        """Leave it to us: Rich would exit with 1, which says that a property is violated."""
+        raise BrokenPipeError
+
+
 def _console() -> Console:
-    return Console(highlight=False, markup=False, emoji=False)
+    return _Console(highlight=False, markup=False, emoji=False)
 
 
 def _say(message: str) -> None:

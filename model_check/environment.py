@@ -180,9 +180,14 @@ def local_events(model: Model, local: Local) -> Iterator[Event]:
 
 def _ordered(model: Model, local: Local) -> Iterable[Hashable]:
     """Enumerate the timers in an order that does not depend on the hash seed."""
-    where = f"timers({local.state!r})"
-    ask = model.protocol.timers
-    timers = _twice(where, lambda: _frozen(guarded(where, ask, local.state)))
+
+    def where() -> str:
+        return f"timers({local.state!r})"
+
+    def ask() -> tuple[Hashable, ...] | frozenset[Hashable]:
+        return _frozen(model.protocol.timers(local.state))
+
+    timers = _twice(where, lambda: guarded(where, ask))
     return sorted(timers, key=repr) if isinstance(timers, frozenset) else timers
 
 
@@ -265,7 +270,10 @@ def _run(
     costs: tuple[Cost | NodeId, ...] = (),
 ) -> Iterator[Outcome]:
     """Call ``handler`` and carry out its step: wholly, or cut short by each possible fault."""
-    where = f"{action} at {node} in state {local.state!r}"
+
+    def where() -> str:
+        return f"{action} at {node} in state {local.state!r}"
+
     try:
         step = _twice(where, handler)
     except ModelError:
@@ -323,23 +331,23 @@ def _after(fault: Cost, disk: Hashable) -> Local:
 # --- holding a protocol to the rules -----------------------------------------------------------
 
 
-def guarded(what: str, function: Callable[..., Answer], *arguments: Any) -> Answer:  # noqa: ANN401
+def guarded(what: Callable[[], str], function: Callable[..., Answer], *arguments: Any) -> Answer:  # noqa: ANN401
     """Call a part of the model that is not a handler and must not raise."""
     try:
         return function(*arguments)
     except ModelError:
         raise
     except Exception as error:
-        msg = f"{what} raised {type(error).__name__}: {error}"
+        msg = f"{what()} raised {type(error).__name__}: {error}"
         raise ModelError(msg) from error
 
 
-def _twice(where: str, handler: Callable[[], Any]) -> Any:  # noqa: ANN401
+def _twice(where: Callable[[], str], handler: Callable[[], Any]) -> Any:  # noqa: ANN401
     """Call ``handler`` twice; a handler that answers differently is not a function."""
     first, second = handler(), handler()
     if first != second:
         msg = (
-            f"{where}: the same input gave two outputs. Handlers must be pure functions of their "
+            f"{where()}: the same input gave two outputs. Handlers must be pure functions of their "
             f"arguments, and states must compare by value (frozen dataclasses).\n"
             f"  first:  {first!r}\n  second: {second!r}"
         )
@@ -347,33 +355,33 @@ def _twice(where: str, handler: Callable[[], Any]) -> Any:  # noqa: ANN401
     return first
 
 
-def _check(model: Model, where: str, step: object) -> None:
+def _check(model: Model, where: Callable[[], str], step: object) -> None:
     """Refuse what is not a step: wrong types, unknown nodes, values that are not immutable."""
     if not isinstance(step, Step):
-        msg = f"{where}: must return a Step or None, not {step!r}"
+        msg = f"{where()}: must return a Step or None, not {step!r}"
         raise ModelError(msg)
     if not isinstance(step.effects, tuple):
-        msg = f"{where}: the effects of a step must be a tuple, not {step.effects!r}"
+        msg = f"{where()}: the effects of a step must be a tuple, not {step.effects!r}"
         raise ModelError(msg)
-    require_value(f"{where}: the new state", step.state)
+    require_value(lambda: f"{where()}: the new state", step.state)
     for effect in step.effects:
         if not isinstance(effect, Effect):
-            msg = f"{where}: {effect!r} is not an effect; use Send, Persist, Decide or a subclass of Effect"
+            msg = f"{where()}: {effect!r} is not an effect; use Send, Persist, Decide or a subclass of Effect"
             raise ModelError(msg)
-        require_value(f"{where}: the effect", effect)
+        require_value(lambda: f"{where()}: the effect", effect)
         if isinstance(effect, Send) and effect.to not in model.nodes:
             known = ", ".join(model.nodes)
-            msg = f"{where}: sends {effect.message!r} to {effect.to!r}, which is none of {known}"
+            msg = f"{where()}: sends {effect.message!r} to {effect.to!r}, which is none of {known}"
             raise ModelError(msg)
 
 
-def require_value(what: str, value: object) -> None:
+def require_value(what: Callable[[], str], value: object) -> None:
     """Refuse anything that cannot be a dictionary key."""
     try:
         hash(value)
     except TypeError as error:
         msg = (
-            f"{what} is not an immutable value ({error}): use frozen dataclasses, tuples and "
+            f"{what()} is not an immutable value ({error}): use frozen dataclasses, tuples and "
             f"frozensets instead of lists, dicts and sets.\n  {value!r}"
         )
         raise ModelError(msg) from None

@@ -130,7 +130,7 @@ def _kind_of(value: object) -> str:
         return f"the class {value.__name__}"
     if isinstance(value, Protocol):
         return f"the protocol {type(value).__name__}"
-    return "None" if value is None else f"of type {type(value).__name__}"
+    return "None" if value is None else f"a value of type {type(value).__name__}"
 
 
 def _run(path: Path) -> ModuleType:
@@ -180,15 +180,17 @@ def explained(error: BaseException, path: Path | None) -> str:
         place = "" if path and _same(error.filename, path) else f"{error.filename}, "
         shown = f"\n  {stripped}\n  {caret}" if stripped else ""
         return f"{place}line {error.lineno}: {error.msg}{shown}"
-    line = line_in(error, path) if path else None
+    line = line_in(error, path)
     where = f"line {line}: " if line else ""
     what = "it exits" if isinstance(error, SystemExit) else type(error).__name__
     text = str(error)
     return f"{where}{what}: {text}" if text else f"{where}{what}"
 
 
-def line_in(error: BaseException, path: Path) -> int | None:
+def line_in(error: BaseException, path: Path | None) -> int | None:
     """Find the innermost line of ``path`` that ``error`` came through, if any."""
+    if path is None:
+        return None
     frames = traceback.extract_tb(error.__traceback__)
     lines = [frame.lineno for frame in frames if _same(frame.filename, path)]
     return lines[-1] if lines else None

@@ -67,7 +67,7 @@ class Renaming:
             case Shape.TEXT:
                 return self._checked_text(value)
             case Shape.PARTS:
-                require_value("a value to be renamed", value)
+                require_value(lambda: "a value to be renamed", value)
                 known = self._known.get((kind, value))
                 if known is None:
                     known = self._known[kind, value] = self._parts_renamed(kind, value)

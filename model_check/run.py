@@ -108,14 +108,11 @@ def run(
             return model, how.explore(model, watch)
         except KeyboardInterrupt:  # of the reference explorer, which keeps nothing
             return model, nothing_known(model, INTERRUPTED)
-        except (ModelError, SearchError):
-            raise
-        except Exception as error:
-            line = load.line_in(error, found.path) if found.path else None
-            if line is None:
-                raise  # a bug of ours
-            msg = f"{found.name}: {load.explained(error, found.path)}"
-            raise load.LoadError(msg) from error
+        except ModelError as error:
+            line = load.line_in(error.__cause__ or error, found.path)
+            where = f"{found.path}, line {line}: " if line else ""
+            msg = f"{where}{error}"
+            raise ModelError(msg) from error
 
 
 def nothing_known(model: Model, stopped: str) -> Result:

@@ -106,7 +106,9 @@ def cut_off(model: Model, local: Local) -> str | None:
     if local.status is not Status.UP:
         return None
     for bound in model.bounds:
-        if not guarded(f"bound {bound.name!r} of {local.state!r}", bound.within, local.state):
+        if not guarded(
+            lambda: f"a bound, of {local.state!r},", bound.within, local.state
+        ):
             return bound.name
     return None
 
@@ -153,8 +155,12 @@ def removed(model: Model, flight: Flight, envelope: Envelope) -> Flight:
 def recorded(model: Model, history: Hashable, happenings: tuple[Happening, ...]) -> Hashable:
     """History after ``happenings``."""
     for happening in happenings:
-        what = f"the monitor's record of {happening!r}"
-        history = guarded(what, model.monitor.record, history, happening)
+        history = guarded(
+            lambda: f"the monitor's record of {happenings!r}",
+            model.monitor.record,
+            history,
+            happening,
+        )
     return history
 
 
@@ -165,12 +171,12 @@ def shown(model: Model, local: Local) -> Hashable:
     """What a node shows: None while it is down."""
     if local.status is not Status.UP:
         return None
-    return guarded(f"observe({local.state!r})", model.observe, local.state)
+    return guarded(lambda: f"observe({local.state!r})", model.observe, local.state)
 
 
 def asked(prop: Property, *observed: Any) -> bool:  # noqa: ANN401 - whatever the subject gives
     """Ask a property."""
-    return bool(guarded(f"property {prop.name!r}", prop, *observed))
+    return bool(guarded(lambda: f"property {prop.name!r}", prop, *observed))
 
 
 def satisfied(model: Model, world: World, prop: Property) -> bool:

@@ -141,10 +141,10 @@ class Tables:
         if slot < self.history_slot:
             assert isinstance(value, Local)
             seen = shown(self.model, value)
-            require_value("what observe= shows", seen)
+            require_value(lambda: "what observe= shows", seen)
             self.shown[number] = self._shown_ids.setdefault(seen, len(self._shown_ids))
         elif slot == self.history_slot:
-            require_value("the monitor's history", value)
+            require_value(lambda: "the monitor's history", value)
             self.shown[number] = number
         if self.symmetry:
             for element in range(self.symmetry.order):
@@ -260,7 +260,7 @@ class Tables:
             operations.append(self._operation("see", outcome.seen, self.history_slot))
         inboxes: dict[NodeId, list[int]] = {}
         for envelope in outcome.sent:
-            require_value("a message", envelope.message)
+            require_value(lambda: "a message", envelope.message)
             inboxes.setdefault(envelope.to, []).append(self.envelope(envelope))
         for node, added in inboxes.items():
             content = tuple(added) if self.delivery == maps.FIFO else tuple(sorted(added))

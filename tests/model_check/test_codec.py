@@ -4,12 +4,14 @@ import json
 from collections import namedtuple
 from dataclasses import dataclass
 from enum import Enum, IntEnum
+from random import Random
 from types import MappingProxyType
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from paxiom.impl.names import NodeId, Value
 from paxiom.impl.paxos import Accept, Acceptor, Ballot, Prepare, Promise, Server, Stable, Vote
 from paxiom.impl.protocol import Persist
@@ -20,10 +22,14 @@ A, B = Value("a"), Value("b")
 
 
 class Colour(Enum):
+    """An enum."""
+
     RED = "red"
 
 
 class Level(IntEnum):
+    """An enum that is a number too."""
+
     LOW = 1
 
 
@@ -38,6 +44,7 @@ class Zxid:
     counter: int
 
     def __str__(self) -> str:
+        """Show it as Zab does."""
         return f"{self.epoch}.{self.counter}"
 
 
@@ -48,6 +55,7 @@ class Unspeakable:
     number: int
 
     def __str__(self) -> str:
+        """Fail."""
         raise RuntimeError
 
     __repr__ = __str__
@@ -58,7 +66,10 @@ class Opaque:
 
 
 class Unspeakably(Opaque):
+    """No value, and no words for it."""
+
     def __repr__(self) -> str:
+        """Fail."""
         raise RuntimeError
 
 
@@ -134,7 +145,9 @@ def test_every_form_survives_being_written_and_read(value: Any) -> None:  # noqa
 
 
 @given(st.lists(st.integers() | st.text(), unique=True), st.randoms())
-def test_the_form_of_a_set_does_not_depend_on_how_it_was_made(members: list[Any], random: Any) -> None:  # noqa: ANN401
+def test_the_form_of_a_set_does_not_depend_on_how_it_was_made(
+    members: list[Any], random: Random
+) -> None:
     shuffled = random.sample(members, len(members))
 
     assert json.dumps(to_json(frozenset(members))) == json.dumps(to_json(frozenset(shuffled)))
@@ -173,7 +186,9 @@ def test_values_print_short(value: object, expected: str) -> None:
 def test_many_fields_are_named_and_empty_ones_left_out() -> None:
     server = Server(N1, used=Ballot(2, N1))
 
-    assert short(to_json(server)) == "Server(id=n1, acceptor=Acceptor(None, None), used=Ballot(2, n1))"
+    assert (
+        short(to_json(server)) == "Server(id=n1, acceptor=Acceptor(None, None), used=Ballot(2, n1))"
+    )
 
 
 def test_a_bare_truth_value_would_say_nothing() -> None:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from rich.text import Text
+
 from paxiom.impl.names import NodeId, node_ids
 from paxiom.impl.protocol import Protocol, Step
 from paxiom.model_check import progress
@@ -12,7 +14,6 @@ from paxiom.model_check.model import Faults, Model, Network
 from paxiom.model_check.models.paxos import paxos
 from paxiom.model_check.report import result_document, result_lines
 from paxiom.model_check.result import Result, Verdict
-from rich.text import Text
 
 EVERY_STEP = dict.fromkeys(
     ["request", "receive Prepare", "receive Promise", "receive Accept", "receive Accepted"], 5
@@ -90,7 +91,9 @@ def test_an_incomplete_search_claims_nothing() -> None:
 
     assert told.startswith("INCOMPLETE  paxos: reached 10 states")
     assert "HOLDS" not in told
-    verdicts = {each["name"]: each["verdict"] for each in result_document(model, result)["properties"]}
+    verdicts = {
+        each["name"]: each["verdict"] for each in result_document(model, result)["properties"]
+    }
     assert verdicts["agreement"] == "holds so far"
     assert verdicts["some decision"] == "not reached yet"
 
@@ -201,9 +204,11 @@ def test_a_search_cut_short_is_not_blamed_for_what_it_has_not_seen() -> None:
 
 @dataclass(frozen=True)
 class Idle(Protocol[int, str]):
+    """Does nothing."""
+
     nodes: tuple[NodeId, ...] = node_ids(1)
 
-    def start(self, node: NodeId) -> Step[int]:  # noqa: ARG002
+    def start(self, node: NodeId) -> Step[int]:
         return Step(0)
 
     def receive(self, state: int, source: NodeId, message: str) -> None:
@@ -271,6 +276,8 @@ def test_columns_are_filled_downwards() -> None:
 
 @dataclass(frozen=True)
 class Seen:
+    """A snapshot."""
+
     phase: str
     states: int = 0
     depth: int = 3
@@ -279,6 +286,8 @@ class Seen:
 
 
 class Clock:
+    """Time that a test sets."""
+
     now = 0.0
 
     def __call__(self) -> float:

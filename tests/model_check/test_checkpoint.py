@@ -1,0 +1,95 @@
+"""Checkpoints: a killed search goes on where it was."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from support.agreement import essence
+from support.paxos_mutants import IgnoresPromisedVotes
+
+from paxiom.model_check.engine import explore
+from paxiom.model_check.model import ModelError
+from paxiom.model_check.models.paxos import paxos
+from paxiom.model_check.result import Verdict
+
+KILLED = """
+import sys
+from pathlib import Path
+from paxiom.model_check.engine import explore
+from paxiom.model_check.models.paxos import paxos
+print("started", flush=True)
+explore(paxos(ballots=3, value_count=1), checkpoint=Path(sys.argv[1]), checkpoint_seconds=0)
+"""
+
+
+@pytest.mark.parametrize("symmetry", [True, False])
+def test_an_interrupted_search_ends_as_if_it_had_not_been(tmp_path: Path, symmetry: bool) -> None:  # noqa: FBT001
+    """Same counts, same trace, whatever the level the first part stopped in."""
+    model = paxos(protocol=IgnoresPromisedVotes, ballots=2)
+    whole = explore(model, symmetry=symmetry)
+    for states in (1, 500, 20_000):
+        first = explore(model, symmetry=symmetry, max_states=states, checkpoint=tmp_path)
+        second = explore(model, symmetry=symmetry, resume=tmp_path)
+
+        assert first.verdict is Verdict.INCOMPLETE
+        assert essence(second) == essence(whole)
+        assert second.violation == whole.violation
+
+
+def test_a_killed_search_goes_on(tmp_path: Path) -> None:
+    """SIGKILL at any time leaves a whole checkpoint behind."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(tmp_path)], stdout=subprocess.PIPE
+    )
+    deadline = time.monotonic() + 120
+    while not (tmp_path / "manifest.json").exists():
+        assert process.poll() is None, "the search ended before its first checkpoint"
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+
+    result = explore(paxos(ballots=3, value_count=1), resume=tmp_path)
+
+    assert process.returncode == -signal.SIGKILL
+    assert essence(result) == essence(explore(paxos(ballots=3, value_count=1)))
+
+
+def test_resuming_another_model_is_refused(tmp_path: Path) -> None:
+    """Other bounds make another model."""
+    explore(paxos(ballots=2), max_states=100, checkpoint=tmp_path)
+
+    with pytest.raises(ModelError, match="another model, or of other bounds"):
+        explore(paxos(ballots=1), resume=tmp_path)
+
+
+def test_resuming_a_changed_protocol_is_refused(tmp_path: Path) -> None:
+    """The handlers are asked again and must answer as before."""
+    explore(paxos(ballots=2), max_states=50_000, checkpoint=tmp_path)
+    right = IgnoresPromisedVotes.__repr__
+    IgnoresPromisedVotes.__repr__ = lambda self: right(self).replace(  # type: ignore[method-assign]
+        "IgnoresPromisedVotes", "Paxos"
+    )
+    try:
+        with pytest.raises(ModelError, match="has changed since the checkpoint"):
+            explore(paxos(protocol=IgnoresPromisedVotes, ballots=2), resume=tmp_path)
+    finally:
+        del IgnoresPromisedVotes.__repr__
+
+
+def test_damage_is_told(tmp_path: Path) -> None:
+    """A missing, garbled or truncated file gives a clear error."""
+    with pytest.raises(ModelError, match="no checkpoint to resume"):
+        explore(paxos(ballots=2), resume=tmp_path)
+    explore(paxos(ballots=2), max_states=20_000, checkpoint=tmp_path)
+    largest = max(tmp_path.glob("states-*-words-*"), key=lambda path: path.stat().st_size)
+    os.truncate(largest, 100)
+    with pytest.raises(ModelError, match="is damaged"):
+        explore(paxos(ballots=2), resume=tmp_path)
+    (tmp_path / "manifest.json").write_text("{")
+    with pytest.raises(ModelError, match="no checkpoint to resume"):
+        explore(paxos(ballots=2), resume=tmp_path)

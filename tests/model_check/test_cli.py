@@ -1,0 +1,546 @@
+"""The command line: what it prints where, and with which exit code."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from io import BytesIO, TextIOWrapper
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from paxiom.model_check import load, run
+from paxiom.model_check.cli import main
+from paxiom.model_check.models.paxos import paxos
+from paxiom.model_check.reference import explore
+
+COMMAND = (sys.executable, "-P", "-c", "from paxiom.model_check.cli import main; main()")
+COUNTS = ("verdict", "states", "transitions", "depth", "actions", "cuts")
+SMALL = ("paxos", "--nodes", "2", "--ballots", "2", "--reference")
+
+STUBBORN = """
+from paxiom.impl.paxos import Paxos
+from paxiom.model_check.model import Faults, Network
+from paxiom.model_check.models.paxos import paxos
+
+class Stubborn(Paxos):
+    def value_to_propose(self, proposer):
+        return proposer.value
+
+def model(*, nodes: int = 2, ballots=2, name: str | None = None, faults: Faults = Faults()):
+    '''Paxos without P2c.'''
+    return paxos(protocol=Stubborn, nodes=nodes, ballots=ballots, faults=faults)
+
+made = model()
+needy_default = 3
+
+def needy(*, size: int):
+    return paxos(nodes=size)
+
+def wrong():
+    return 7
+"""
+
+ENDLESS = """
+import os, signal
+from paxiom.impl.names import node_ids
+from paxiom.impl.protocol import Protocol, Step
+from paxiom.model_check.model import Model
+
+class Endless(Protocol):
+    nodes = node_ids(1)
+
+    def start(self, node):
+        return Step(0)
+
+    def receive(self, state, source, message):
+        return None
+
+    def timers(self, state):
+        return ("tick",)
+
+    def fire(self, state, timer):
+        if state == 500:
+            os.kill(os.getpid(), signal.SIGINT)
+        return Step(state + 1)
+
+model = Model(name="endless", protocol=Endless(), properties=())
+"""
+
+
+class Ran(NamedTuple):
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def paxiom(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Run:
+    """Run the command in this process, in an empty directory."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+    def run_it(*words: str, stdin: bytes = b"") -> Ran:
+        monkeypatch.setattr(sys, "argv", ["paxiom", *words])
+        monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(stdin)))
+        with pytest.raises(SystemExit) as exited:
+            main()
+        told = capsys.readouterr()
+        code = exited.value.code
+        return Ran(code if isinstance(code, int) else 0, told.out, told.err)
+
+    return run_it
+
+
+def spawn(*words: str, cwd: Path, **variables: str) -> Ran:
+    """Run the command in a process of its own."""
+    ran = subprocess.run(  # noqa: S603 - our own command
+        [*COMMAND, *words],
+        cwd=cwd,
+        env=os.environ | variables,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return Ran(ran.returncode, ran.stdout, ran.stderr)
+
+
+def refused(ran: Ran) -> str:
+    """Return the message of a command that was refused, politely."""
+    assert ran.code == 2
+    assert ran.out == ""
+    assert "Traceback" not in ran.err
+    return " ".join(ran.err.split())
+
+
+def write(path: str, text: str) -> str:
+    Path(path).write_text(text)
+    return path
+
+
+# --- verdicts and exit codes -------------------------------------------------------------------
+
+
+def test_a_model_that_holds_exits_with_0(paxiom: Run) -> None:
+    ran = paxiom("check", *SMALL)
+
+    assert ran.code == 0
+    assert ran.out.startswith("HOLDS  paxos")
+    assert "\x1b" not in ran.out
+    assert ran.err == ""
+
+
+def test_a_violation_exits_with_1_and_shows_its_trace(paxiom: Run) -> None:
+    ran = paxiom("check", write("mine.py", STUBBORN), "--reference")
+
+    assert ran.code == 1
+    assert ran.out.startswith("VIOLATED  paxos: agreement, after 18 steps\n")
+    assert ran.out.splitlines()[1].strip() == "No two nodes decide different values."
+    assert "\n18. " in ran.out
+    assert "\n19. " not in ran.out
+
+
+@pytest.mark.parametrize(
+    ("limit", "reason"), [("--max-states=50", "50 states"), ("--max-seconds=0.000001", "1e-06 s")]
+)
+def test_a_search_cut_short_exits_with_3(paxiom: Run, limit: str, reason: str) -> None:
+    ran = paxiom("check", *SMALL, limit)
+
+    assert ran.code == 3
+    assert ran.out.startswith("INCOMPLETE  paxos: ")
+    assert reason in ran.out
+
+
+@pytest.mark.parametrize("explorer", [["--reference"], []], ids=["reference", "engine"])
+def test_an_interrupted_search_exits_with_130_and_says_what_is_known(
+    tmp_path: Path, explorer: list[str]
+) -> None:
+    (tmp_path / "endless.py").write_text(ENDLESS)
+    ran = spawn("check", "endless.py", *explorer, cwd=tmp_path)
+
+    assert ran.code == 130
+    assert ran.out.startswith("INCOMPLETE  endless: interrupted")
+    assert "Traceback" not in ran.err
+
+
+def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as broken:
+        ran = subprocess.run(  # noqa: S603 - our own command
+            [*COMMAND, "check", *SMALL],
+            cwd=tmp_path,
+            stdout=broken,
+            stderr=subprocess.PIPE,
+            timeout=120,
+            check=False,
+        )
+
+    assert ran.stderr == b""
+    assert ran.returncode == 141  # as a shell reports SIGPIPE
+
+
+def test_a_bug_of_paxiom_is_not_taken_for_a_violation(
+    paxiom: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(run, "explore_by_reference", broken)
+    ran = paxiom("check", *SMALL)
+
+    assert ran.code == 70
+    assert "ZeroDivisionError" in ran.err
+    assert "please report" in ran.err
+
+
+# --- JSON, traces ------------------------------------------------------------------------------
+
+
+def test_json_is_all_there_is_on_standard_output(paxiom: Run) -> None:
+    text = STUBBORN + "\nprint('printed while importing')\n"
+    ran = paxiom("check", write("mine.py", text), "--reference", "--json")
+    result = json.loads(ran.out)
+
+    assert ran.code == 1
+    assert "printed while importing" in ran.err
+    assert result["verdict"] == "VIOLATED"
+    assert len(result["trace"]["steps"]) == 18
+    assert result["model"]["nodes"] == ["n1", "n2"]
+
+
+def test_json_tells_what_the_search_found(paxiom: Run) -> None:
+    expected = explore(paxos(nodes=2, ballots=2))
+    result = json.loads(paxiom("check", *SMALL, "--json").out)
+
+    assert result["states"] == expected.states
+    assert result["transitions"] == expected.transitions
+    assert result["depth"] == expected.depth
+    assert result["actions"] == expected.actions
+    assert result["cuts"] == expected.cuts
+    assert result["trace"] is None
+
+
+def test_a_trace_is_shown_as_the_check_showed_it(paxiom: Run) -> None:
+    """From a file, from standard input, and from the JSON of a result."""
+    write("mine.py", STUBBORN)
+    checked = paxiom("check", "mine.py", "--reference", "--trace", "trace.json")
+    shown = paxiom("trace", "show", "trace.json")
+    result = paxiom("check", "mine.py", "--reference", "--json").out
+
+    assert shown.code == 0
+    assert shown.out.startswith("Shortest counterexample")
+    assert checked.out.endswith("\n\n" + shown.out)
+    assert paxiom("trace", "show", "-", stdin=Path("trace.json").read_bytes()).out == shown.out
+    assert paxiom("trace", "show", "-", stdin=result.encode()).out == shown.out
+
+
+def test_without_a_counterexample_no_trace_is_written(paxiom: Run) -> None:
+    ran = paxiom("check", *SMALL, "--trace", "trace.json")
+
+    assert ran.code == 0
+    assert "trace.json was not written" in ran.err
+    assert not Path("trace.json").exists()
+
+
+@pytest.mark.parametrize("place", ["nowhere/trace.json", "."])
+def test_a_place_where_no_trace_can_be_written_is_refused(paxiom: Run, place: str) -> None:
+    assert "cannot write" in refused(paxiom("check", *SMALL, "--trace", place))
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "not JSON"),
+        (b"{}", "does not say"),
+        (b'{"format": "paxiom trace", "version": 9}', "9"),
+    ],
+)
+def test_what_is_no_trace_is_refused(paxiom: Run, content: bytes, reason: str) -> None:
+    assert reason in refused(paxiom("trace", "show", "-", stdin=content))
+
+
+def test_a_trace_that_is_not_there_is_refused(paxiom: Run) -> None:
+    assert "No such file" in refused(paxiom("trace", "show", "nowhere.json"))
+    assert "directory" in refused(paxiom("trace", "show", "."))
+
+
+def test_hostile_names_of_files_are_escaped(paxiom: Run) -> None:
+    ran = paxiom("trace", "show", "\x1b[2J.json")
+
+    assert "\x1b" not in ran.err
+    assert "\\x1b[2J.json" in refused(ran)
+
+
+# --- the same output every time ----------------------------------------------------------------
+
+
+def test_output_does_not_depend_on_the_hash_seed(tmp_path: Path) -> None:
+    """Nothing but times: not even which of the shortest counterexamples is found."""
+    (tmp_path / "mine.py").write_text(STUBBORN)
+    told = []
+    for seed in ("1", "2"):
+        ran = spawn("check", "mine.py", "--json", "--crashes=1", cwd=tmp_path, PYTHONHASHSEED=seed)
+        result = json.loads(ran.out)
+        told.append({key: result[key] for key in result if "seconds" not in key})
+
+    assert told[0]["verdict"] == "VIOLATED"
+    assert told[0] == told[1]
+
+
+# --- options of a model ------------------------------------------------------------------------
+
+
+def test_options_reach_the_model(paxiom: Run) -> None:
+    options = ("--crashes=1", "--network", "fifo", "--lossy", "--drops", "2", "--values=1")
+    ran = paxiom("check", *SMALL, *options, "--proposers", "1", "--max-states", "9", "--json")
+    model = json.loads(ran.out)["model"]
+
+    assert model["faults"] == {"crashes": 1, "stops": 0, "amnesias": 0}
+    assert model["network"] == {"delivery": "fifo", "lossy": True, "drops": 2}
+    assert model["requests"] == {"nodes": ["n1"], "commands": ["a"], "each": 1}
+
+
+def test_set_gives_an_option_too(paxiom: Run) -> None:
+    write("mine.py", STUBBORN)
+    words = ("mine.py:model", "--reference", "--max-states=9", "--json")
+    by_name = paxiom("check", *words, "--nodes", "3", "--crashes", "1")
+    by_set = paxiom("check", *words, "--set", "nodes=3", "--set", "crashes = 1")
+
+    assert json.loads(by_name.out)["model"] == json.loads(by_set.out)["model"]
+    assert json.loads(by_set.out)["model"]["nodes"] == ["n1", "n2", "n3"]
+
+
+@pytest.mark.parametrize(
+    ("words", "reasons"),
+    [
+        (["paxos", "--nods", "3"], ["no option --nods", "did you mean --nodes?", "--amnesias"]),
+        (["paxos", "--nodes"], ["--nodes INT"]),
+        (["paxos", "--nodes", "--lossy"], ["--nodes INT"]),
+        (["paxos", "--nodes", "three"], ["--nodes takes a whole number, not 'three'"]),
+        (["paxos", "--network", "tcp"], ["once, duplicating, fifo", "'tcp'"]),
+        (["paxos", "--lossy=maybe"], ["true or false"]),
+        (["paxos", "--set", "nodes"], ["NAME=VALUE"]),
+        (["paxos", "--set", "x=1"], ["no option --x", "--nodes"]),
+        (["paxos", "3"], ["unexpected argument '3'"]),
+        (["paxos", "--drops", "1"], ["lossy"]),
+        (["paxos", "--phase1", "9"], ["a quorum of 9 out of 3 nodes"]),
+        (["paxos", "--max-memory", "much"], ["--max-memory", "4GB", "'much'"]),
+        (["paxos", "--max-states", "0"], ["--max-states"]),
+        (["paxos", "--max-seconds", "-1"], ["--max-seconds"]),
+        (["paxos", "--reference", "--workers", "2"], ["--workers", "leave out --reference"]),
+        (["paxos", "--reference", "--max-memory", "1GB"], ["--max-memory"]),
+        (["paxos", "--resume", "nowhere"], ["nowhere"]),
+        (["--nodes", "3", "paxos"], ["name the model first"]),
+        ([], ["which model?", "paxos"]),
+        (["raft3"], ["no built-in model 'raft3'", "paxos", "my_protocol.py:model"]),
+    ],
+)
+def test_a_wrong_command_is_told_what_is_right(
+    paxiom: Run, words: list[str], reasons: list[str]
+) -> None:
+    message = refused(paxiom("check", *words))
+
+    for reason in reasons:
+        assert reason in message
+
+
+def test_an_option_of_the_command_that_is_wrong_is_refused(paxiom: Run) -> None:
+    assert "--workers" in refused(paxiom("check", "paxos", "--workers", "0"))
+    assert refused(paxiom("chek"))
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("1000000", 1_000_000),
+        ("1_000_000", 1_000_000),
+        ("10M", 10_000_000),
+        ("10m", 10_000_000),
+        ("500MB", 500_000_000),
+        ("4 GB", 4_000_000_000),
+        ("1.5GiB", 1_610_612_736),
+        ("64k", 64_000),
+        (None, None),
+    ],
+)
+def test_quantities_may_have_units(text: str | None, number: int | None) -> None:
+    assert run.quantity("--max-memory", text) == number
+
+
+# --- a user's own file -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "reasons"),
+    [
+        (["nowhere.py"], ["there is no file nowhere.py"]),
+        (["."], ["no built-in model '.'"]),
+        (["./"], ["is a directory"]),
+        (["mine.py:nope"], ["mine.py has no 'nope'", "model", "made", "needy"]),
+        (["mine.py:needy_default"], ["of type int", "not a Model"]),
+        (["mine.py:Stubborn"], ["the class Stubborn", "not a Model"]),
+        (["mine.py:wrong"], ["returned a value of type int", "not a Model"]),
+        (["mine.py:needy"], ["--size INT (required)"]),
+        (["mine.py:made", "--nodes", "3"], ["no option --nodes", "none of its own"]),
+        (["mine.py", "--nope", "3"], ["no option --nope", "--nodes", "--ballots", "--crashes"]),
+    ],
+)
+def test_a_wrong_name_is_told_what_is_there(
+    paxiom: Run, words: list[str], reasons: list[str]
+) -> None:
+    write("mine.py", STUBBORN)
+    message = refused(paxiom("check", *words))
+
+    for reason in reasons:
+        assert reason in message
+
+
+@pytest.mark.parametrize(
+    ("text", "reasons"),
+    [
+        ("def model(:\n", ["cannot import", "line 1", "invalid syntax", "^"]),
+        ("\nimport no_such_module_at_all\n", ["line 2", "no_such_module_at_all"]),
+        ("\n\n1 / 0\n", ["line 3", "ZeroDivisionError"]),
+        ("import sys\nsys.exit(3)\n", ["line 2", "it exits"]),
+        ("def model():\n    return [][1]\n", ["line 2", "IndexError"]),
+        ("from paxiom.model_check.models.paxos import paxos\nmodel = paxos(nodes=0)\n", ["line 2"]),
+        ("x = 1\n", ["has no 'model'", "defines no Model and no function"]),
+        ("\0", ["cannot import"]),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused_by_line(
+    paxiom: Run, text: str, reasons: list[str]
+) -> None:
+    message = refused(paxiom("check", write("mine.py", text)))
+
+    for reason in reasons:
+        assert reason in message
+
+
+def test_a_file_may_import_its_neighbour_and_hides_no_module(paxiom: Run) -> None:
+    write("stubborn_neighbour.py", STUBBORN)
+    write("json.py", "from stubborn_neighbour import made as model\n")
+    ran = paxiom("check", "json.py", "--reference", "--max-states=9")
+
+    assert ran.code == 3
+    assert sys.modules["json"] is json
+
+
+def test_a_property_that_raises_is_blamed_on_its_line(paxiom: Run) -> None:
+    text = """
+from dataclasses import replace
+from paxiom.model_check.models.paxos import paxos
+from paxiom.spec.property import Subject, always
+
+@always(Subject.HISTORY)
+def broken(history):
+    'This cannot even be asked.'
+    return history.nothing
+
+model = replace(paxos(nodes=1), properties=(broken,))
+"""
+    message = refused(paxiom("check", write("mine.py", text), "--reference"))
+
+    assert "line 9" in message
+    assert "nothing" in message
+
+
+def test_a_protocol_that_breaks_a_rule_is_refused(paxiom: Run) -> None:
+    text = ENDLESS.replace("return Step(0)", "return Step([])")
+    message = refused(paxiom("check", write("mine.py", text), "--reference"))
+
+    assert "not an immutable value" in message
+
+
+# --- help --------------------------------------------------------------------------------------
+
+
+def test_alone_it_shows_its_help(paxiom: Run) -> None:
+    ran = paxiom()
+
+    assert ran.code == 0
+    for command in ("check", "models", "trace"):
+        assert command in ran.out
+
+
+def test_it_tells_its_version(paxiom: Run) -> None:
+    ran = paxiom("--version")
+
+    assert ran.code == 0
+    assert ran.out.split()[0] == "paxiom"
+
+
+@pytest.mark.parametrize("words", [["models"], ["check", "paxos", "--help"]])
+def test_a_model_shows_its_options(paxiom: Run, words: list[str]) -> None:
+    ran = paxiom(*words)
+
+    assert ran.code == 0
+    for option in (
+        "--nodes INT = 3",
+        "--network once|duplicating|fifo = once",
+        "--lossy",
+        "--values",
+    ):
+        assert option in ran.out
+    assert "--protocol" not in ran.out
+
+
+def test_every_module_of_models_is_a_model() -> None:
+    assert load.built_in()["paxos"] is paxos
+
+
+def test_help_does_not_wait_for_numba(tmp_path: Path) -> None:
+    """Neither does anything else that does not search: the engine is imported last."""
+    code = (
+        "import sys\n"
+        "from paxiom.model_check.cli import main\n"
+        "try:\n    main()\n"
+        "finally:\n    print('numba' in sys.modules, file=sys.stderr)\n"
+    )
+    for words in (["--help"], ["models"], ["check", *SMALL]):
+        ran = subprocess.run(  # noqa: S603 - our own command
+            [sys.executable, "-P", "-c", code, *words],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert ran.stderr == "False\n"
+
+
+# --- the engine --------------------------------------------------------------------------------
+
+
+def test_the_engine_says_what_the_reference_says(paxiom: Run) -> None:
+    told = []
+    for explorer in (["--reference"], ["--no-symmetry", "--workers=1"]):
+        result = json.loads(paxiom("check", "paxos", "--nodes=2", *explorer, "--json").out)
+        told.append(
+            {key: result[key] for key in ("verdict", "states", "transitions", "depth", "actions")}
+        )
+
+    assert told[0] == told[1]
+
+
+def test_a_search_is_saved_and_taken_up_again(paxiom: Run) -> None:
+    whole = json.loads(paxiom("check", "paxos", "--json").out)
+    first = paxiom("check", "paxos", "--max-states=20k", "--checkpoint", "saved")
+    rest = paxiom("check", "paxos", "--resume", "saved", "--json")
+
+    assert first.code == 3
+    assert rest.code == 0
+    assert json.loads(rest.out)["states"] == whole["states"]
+    assert json.loads(rest.out)["actions"] == whole["actions"]
