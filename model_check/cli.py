@@ -166,6 +166,9 @@ def check(
             _require_writable(trace)
         model, result = run.run(target, context.args, setting or (), how, quiet=quiet)
         _tell(model, result, as_json=as_json, trace=trace)
+        place = checkpoint or resume
+        if place and result.verdict is Verdict.INCOMPLETE:
+            _say(f"the search is saved: the same command with --resume {place} goes on with it")
     interrupted = result.verdict is Verdict.INCOMPLETE and result.stopped == run.INTERRUPTED
     raise typer.Exit(INTERRUPTED if interrupted else EXIT[result.verdict])
 

@@ -255,7 +255,7 @@ def _actions(document: dict[str, Json], width: int) -> Iterator[Text]:
 def _search(document: dict[str, Json]) -> Iterator[Row]:
     explorer, states = document["explorer"], document["states"]
     if not states:
-        yield "states", f"not known: the {explorer} explorer keeps nothing when interrupted"
+        yield "states", f"not known: the {explorer} ended before it could tell"
         return
     noun = "orbit" if document["symmetry"] > 1 else "state"
     transitions = document["transitions"]

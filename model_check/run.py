@@ -101,25 +101,35 @@ def run(
     target: str, words: Sequence[str], settings: Sequence[str], how: SearchOptions, *, quiet: bool
 ) -> tuple[Model, Result]:
     """Find the model and search it; whatever it prints goes to standard error."""
-    with progress.shown("starting", quiet=quiet) as watch, redirect_stdout(sys.stderr):
+    phase = "reference" if how.reference else "starting"
+    with progress.shown(phase, quiet=quiet) as watch, redirect_stdout(sys.stderr):
         found = load.find(target)
         model = found.model(words, settings)
         try:
             return model, how.explore(model, watch)
-        except KeyboardInterrupt:  # of the reference explorer, which keeps nothing
-            return model, nothing_known(model, INTERRUPTED)
+        except KeyboardInterrupt:  # as the reference explorer has it, or at a second Ctrl-C
+            return model, nothing_known(model, how, INTERRUPTED)
+        except MemoryError:
+            return model, nothing_known(model, how, "out of memory")
+        except SearchError:
+            raise
         except ModelError as error:
             line = load.line_in(error.__cause__ or error, found.path)
             where = f"{found.path}, line {line}: " if line else ""
             msg = f"{where}{error}"
             raise ModelError(msg) from error
+        except Exception as error:
+            if load.line_in(error, found.path) is None:
+                raise  # a bug of ours
+            msg = f"{found.path}, {load.explained(error, found.path)}"
+            raise load.LoadError(msg) from error
 
 
-def nothing_known(model: Model, stopped: str) -> Result:
+def nothing_known(model: Model, how: SearchOptions, stopped: str) -> Result:
     """Say that a search ended and left nothing behind."""
     return Result(
         model=model.name,
-        explorer="reference",
+        explorer="reference" if how.reference else "engine",
         verdict=Verdict.INCOMPLETE,
         states=0,
         transitions=0,

@@ -68,10 +68,10 @@ LOCAL_EVENTS = uint64(0xFFFFFFFF)
 
 @njit(cache=True, inline="always")
 def mix(x):
-    """Spread a 64-bit number over all 64 bits (the finaliser of MurmurHash3)."""
-    x = (x ^ (x >> uint64(33))) * uint64(0xFF51AFD7ED558CCD)
-    x = (x ^ (x >> uint64(33))) * uint64(0xC4CEB9FE1A85EC53)
-    return x ^ (x >> uint64(33))
+    """Spread a 64-bit number over all 64 bits."""
+    x = x * uint64(0xFF51AFD7ED558CCD)
+    x = (x ^ (x >> WORD)) * uint64(0xC4CEB9FE1A85EC53)
+    return x ^ (x >> WORD)
 
 
 @njit(cache=True, inline="always")

@@ -309,21 +309,23 @@ def insert(out, filled, target, width, words, parents, table, count, noticed):
     mask = uint64(table.shape[0] - 1)
     number_mask = uint32(mask)
     record = HEADER + width
+    room = out.shape[0] // (SHARDS * SHARDS)
     seen = int64(0)
-    for origin in range(out.shape[0]):
+    for origin in range(SHARDS):
+        start = (origin * SHARDS + target) * room
         total = filled[origin, target]
         for begin in range(0, total, BATCH):
             end = min(begin + BATCH, total)
             for k in range(begin, end):
-                prefetch(table, int64((out[origin, target, k * record] >> uint64(SHARD_BITS)) & mask))
+                prefetch(table, int64((out[start + k * record] >> uint64(SHARD_BITS)) & mask))
             for k in range(begin, end):
-                hashed = out[origin, target, k * record]
+                hashed = out[start + k * record]
                 entry = table[(hashed >> uint64(SHARD_BITS)) & mask]
                 if entry != 0 and (entry ^ tag_of(hashed, size_bits)) <= number_mask:
                     prefetch(words, int64((entry & number_mask) - uint32(1)) * width)
             for k in range(begin, end):
                 at = k * record
-                hashed = out[origin, target, at]
+                hashed = out[start + at]
                 tag = tag_of(hashed, size_bits)
                 place = (hashed >> uint64(SHARD_BITS)) & mask
                 while True:
@@ -331,9 +333,9 @@ def insert(out, filled, target, width, words, parents, table, count, noticed):
                     if entry == 0:
                         table[place] = tag | uint32(count + 1)
                         for q in range(width):
-                            words[count * width + q] = out[origin, target, at + HEADER + q]
-                        parents[count] = uint32(out[origin, target, at + 1] & uint64(0xFFFFFFFF))
-                        if out[origin, target, at + 1] >> WORD:
+                            words[count * width + q] = out[start + at + HEADER + q]
+                        parents[count] = uint32(out[start + at + 1] & uint64(0xFFFFFFFF))
+                        if out[start + at + 1] >> WORD:
                             noticed[seen] = count
                             seen += 1
                         count += 1
@@ -342,7 +344,7 @@ def insert(out, filled, target, width, words, parents, table, count, noticed):
                         there = (int64(entry & number_mask) - 1) * width
                         same = True
                         for q in range(width):
-                            if words[there + q] != out[origin, target, at + HEADER + q]:
+                            if words[there + q] != out[start + at + HEADER + q]:
                                 same = False
                                 break
                         if same:

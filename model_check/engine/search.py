@@ -206,7 +206,7 @@ class Search:
             place = self.store.shards[shard]
             self.store.make_room(place, int(self._filled[:, shard].sum()))
             place.count, seen[shard] = kernel.insert(
-                self._out,
+                self._out.reshape(-1),
                 self._filled,
                 shard,
                 self.store.width,

@@ -174,6 +174,30 @@ def test_an_interrupted_search_exits_with_130_and_says_what_is_known(
     assert "Traceback" not in ran.err
 
 
+def test_progress_lives_on_the_terminal_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    """Standard error is a terminal, standard output is not: no escape sequence reaches it."""
+    ours, theirs = os.openpty()
+    ran = subprocess.run(  # noqa: S603 - our own command
+        [*COMMAND, "check", *SMALL],
+        cwd=tmp_path,
+        env=os.environ | {"TERM": "xterm", "COLUMNS": "100"},
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        timeout=120,
+        check=False,
+    )
+    os.close(theirs)
+    shown = os.read(ours, 1 << 20)
+    os.close(ours)
+
+    assert ran.returncode == 0
+    assert ran.stdout.startswith(b"HOLDS")
+    assert b"\x1b" not in ran.stdout
+    assert b"reference explorer" in shown
+    assert shown.count(b"\x1b[?25l") == shown.count(b"\x1b[?25h") == 1  # cursor hidden, shown
+    assert shown.rstrip().endswith(b"\x1b[2K")  # the line is erased
+
+
 def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)
@@ -453,8 +477,22 @@ model = replace(paxos(nodes=1), properties=(broken,))
 """
     message = refused(paxiom("check", write("mine.py", text), "--reference"))
 
-    assert "line 9" in message
+    assert "mine.py, line 9" in message
     assert "nothing" in message
+
+
+def test_a_value_with_a_bug_is_blamed_on_its_line(paxiom: Run) -> None:
+    odd = """
+class Odd:
+    def __eq__(self, other):
+        return True
+    def __hash__(self):
+        raise LookupError("no hash")
+"""
+    text = odd + ENDLESS.replace("Step(0)", "Step(Odd())")
+    message = refused(paxiom("check", write("mine.py", text), "--reference"))
+
+    assert "mine.py, line 6: LookupError: no hash" in message
 
 
 def test_a_protocol_that_breaks_a_rule_is_refused(paxiom: Run) -> None:
@@ -541,6 +579,7 @@ def test_a_search_is_saved_and_taken_up_again(paxiom: Run) -> None:
     rest = paxiom("check", "paxos", "--resume", "saved", "--json")
 
     assert first.code == 3
+    assert "--resume saved" in first.err
     assert rest.code == 0
     assert json.loads(rest.out)["states"] == whole["states"]
     assert json.loads(rest.out)["actions"] == whole["actions"]
