@@ -262,8 +262,8 @@ def _search(document: dict[str, Json]) -> Iterator[Row]:
     steps = f"{count(transitions, 'transition')}, {count(document['depth'], 'step')} deep"
     yield f"{noun}s", f"{states:,}, {steps}"
     ready = document["compile_seconds"]
-    searching = max(document["seconds"] - ready, 1e-3)
-    ready_told = f", of which {duration(ready)} to get the kernel ready" if ready else ""
+    searching = max(document["seconds"], 1e-3)
+    ready_told = f", after {duration(ready)} to get the kernel ready" if ready else ""
     yield "time", f"{duration(document['seconds'])}{ready_told}"
     rates = rate(states / searching, f"{noun}s"), rate(transitions / searching, "transitions")
     yield "rate", ", ".join(rates)

@@ -89,8 +89,10 @@ class Mailing(Protocol[tuple[str, ...], str]):
         source: NodeId,  # noqa: ARG002 - only one sends
         message: str,
     ) -> Step[tuple[str, ...]] | None:
-        """Keep what is wanted, take no notice of the rest."""
-        return Step((*state, message)) if message in self.wanted else None
+        """Keep one copy of what is wanted, take no notice of the rest."""
+        if message not in self.wanted:
+            return None
+        return Step(state if message in state else (*state, message))
 
 
 def mailing(letters: tuple[str, ...], wanted: frozenset[str], network: Network) -> Model:
