@@ -13,8 +13,7 @@ from paxiom.impl.protocol import Protocol
 from paxiom.model_check.codec import Json, plain, short
 from paxiom.model_check.layout import columns, count, duration, hang, rate, size
 from paxiom.model_check.model import Model
-from paxiom.model_check.reference import RAISED
-from paxiom.model_check.result import Result, Verdict
+from paxiom.model_check.result import RAISED, Result, Verdict
 from paxiom.model_check.trace_file import RESULT_FORMAT, VERSION, claim, own_version, trace_document
 from paxiom.model_check.trace_text import trace_lines
 from paxiom.spec.property import Kind

@@ -6,6 +6,10 @@ from enum import Enum
 from paxiom.model_check.trace import Trace
 
 
+RAISED = "no handler raises"  # the property that every model has
+INTERRUPTED = "interrupted"  # why a search stopped: Ctrl-C
+
+
 class Verdict(Enum):
     """HOLDS is said only of a search that visited every reachable state within its bounds."""
 
@@ -14,7 +18,7 @@ class Verdict(Enum):
     INCOMPLETE = "INCOMPLETE"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Violation:
     """A property that does not hold, and a shortest trace that shows it."""
 

@@ -6,6 +6,7 @@ This is what the engine must agree with, and what every trace is replayed throug
 from collections import Counter
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from paxiom.impl.names import NodeId
@@ -122,10 +123,16 @@ def arrivals(model: Model, flight: Flight, node: NodeId) -> Iterator[Event]:
         heads = [Envelope(*pair, queue[0]) for pair, queue in flight if pair[1] == node]
     else:
         heads = [envelope for envelope, _ in flight if envelope.to == node]
-    for envelope in heads:
+    for envelope in sorted(heads, key=_order):
         yield Deliver(envelope)
         if model.network.lossy:
             yield Lose(envelope)
+
+
+@cache
+def _order(envelope: Envelope) -> tuple[str, str]:
+    """Sort messages the same way under every hash seed."""
+    return envelope.source, repr(envelope.message)
 
 
 def sent(model: Model, flight: Flight, envelopes: tuple[Envelope, ...]) -> Flight:

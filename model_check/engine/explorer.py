@@ -13,10 +13,9 @@ from paxiom.model_check.engine.compiling import compiled_before
 from paxiom.model_check.engine.tracing import trace_of
 from paxiom.model_check.engine.warming import warm_up
 from paxiom.model_check.model import Model
-from paxiom.model_check.result import Result, Verdict, Violation
+from paxiom.model_check.result import RAISED, Result, Verdict, Violation
 from paxiom.model_check.symmetry import Symmetry
 
-RAISED = "no handler raises"
 
 
 def explore(  # noqa: PLR0913 - options of one call, all by keyword
@@ -102,7 +101,7 @@ def _interruptible(watcher: Watch) -> Iterator[None]:
 def _result(search: Search, watcher: Watch, compiled: float) -> Result:
     model, store, tables = search.model, search.store, search.tables
     finding = min(search.findings, key=lambda each: each.rank, default=None)
-    if watcher.tell:
+    if finding and watcher.tell:
         watcher.tell(watcher.progress("tracing"))
     violation = _violation(search, finding) if finding else None
     verdict = Verdict.HOLDS

@@ -20,11 +20,11 @@ from paxiom.model_check.engine.judge import Judge
 from paxiom.model_check.engine.store import Store
 from paxiom.model_check.engine.tables import Tables
 from paxiom.model_check.model import Model
+from paxiom.model_check.result import INTERRUPTED
 from paxiom.model_check.symmetry import Symmetry
 
 BUFFER = 1 << 12  # successors per (origin, target) pair of shards and round
 WATCH_SECONDS = 0.15
-INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from paxiom.impl.names import node_ids, values
 from paxiom.impl.paxos import Paxos, Server
 from paxiom.impl.quorum import Threshold, majority
-from paxiom.model_check.model import Bound, Faults, Model, Network, Requests
+from paxiom.model_check.model import Bound, Faults, Model, ModelError, Network, Requests
 from paxiom.model_check.monitors import ConsensusMonitor
 from paxiom.spec.consensus import agreement, integrity, irrevocability, some_decision, validity
 
@@ -30,6 +30,15 @@ def paxos(  # noqa: PLR0913 - the axes of the bounded environment
     ballot learns its outcome; otherwise the first so many nodes learn of all votes. ``phase1``
     and ``phase2`` are quorum sizes, a majority by default.
     """
+    least = {"nodes": nodes, "ballots": ballots, "values": value_count, "asks": asks}
+    for what, count in least.items():
+        if count < 1:
+            msg = f"paxos: {what} must be at least 1, not {count}"
+            raise ModelError(msg)
+    for what, some in {"proposers": proposers, "learners": learners}.items():
+        if some is not None and not 0 <= some <= nodes:
+            msg = f"paxos: {what} must be 0 to {nodes}, the number of nodes, not {some}"
+            raise ModelError(msg)
     names = node_ids(nodes)
     asked = names[: proposers or min(ballots, nodes)]
 
@@ -43,8 +52,8 @@ def paxos(  # noqa: PLR0913 - the axes of the bounded environment
         name="paxos",
         protocol=protocol(
             nodes=names,
-            phase1=Threshold(names, phase1) if phase1 else majority(names),
-            phase2=Threshold(names, phase2) if phase2 else majority(names),
+            phase1=Threshold(names, phase1) if phase1 is not None else majority(names),
+            phase2=Threshold(names, phase2) if phase2 is not None else majority(names),
             learners=names[:learners],
         ),
         properties=(agreement, validity, integrity, irrevocability, some_decision),

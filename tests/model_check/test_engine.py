@@ -112,11 +112,10 @@ def test_a_violation_beats_a_limit_on_the_same_level() -> None:
 
 
 def test_progress_is_told() -> None:
-    """The watcher sees the search grow and then the tracing."""
+    """The watcher sees the search grow."""
     told: list[Progress] = []
     explore(paxos(ballots=3, value_count=1), watch=told.append, max_seconds=2)
 
-    assert [each.phase for each in told][-1] == "tracing"
     states = [each.states for each in told if each.phase == "exploring"]
     assert states == sorted(states)
     assert states[-1] > 0
