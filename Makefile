@@ -19,7 +19,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_RETRIES ?= 8
 export PIP_DEFAULT_TIMEOUT ?= 60
 
-# -qq leaves errors only. pip retries a connection but not a download that stops half-way: hence the second attempt.
+# -qq leaves errors only. pip retries a connection, but not a download that stops half-way: hence the
+# second attempt.
 install = $(1) -m pip install -qq $(2) || { echo 'once more:'; $(1) -m pip install -qq $(2); }
 
 .DELETE_ON_ERROR:
@@ -63,7 +64,7 @@ wheel: $(INSTALLED)  ## build the wheel, and test it without the source
 	$(BIN)/python -m venv build/wheel/venv
 	@$(call install,build/wheel/venv/bin/python,"$$(echo dist/*.whl)[test]")
 	mkdir build/wheel/copy
-	for each in tests examples benchmarks README.md pyproject.toml; do \
+	for each in tests examples benchmarks *.md pyproject.toml; do \
 	    if [ -e $$each ]; then cp -R $$each build/wheel/copy/; fi; \
 	done
 	find build/wheel/copy -name __pycache__ -prune -exec rm -rf {} +

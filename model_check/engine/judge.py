@@ -104,7 +104,9 @@ class Judge:
     def _remember(self, key: tuple[int, ...]) -> None:
         """Enter a judged tuple into the native map."""
         if 4 * (self._nodes + len(key)) > self._bad.shape[0]:
-            self._pairs = maps.regrown(self._pairs)
+            pairs = np.zeros(2 * self._pairs.shape[0], np.uint64)
+            maps.copy_map(self._pairs, pairs)
+            self._pairs = pairs
             self._bad = np.concatenate([self._bad, np.zeros_like(self._bad)])
         node = 0
         for observation in key:

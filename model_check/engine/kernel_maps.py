@@ -43,10 +43,9 @@ class Components(NamedTuple):
     sizes: NDArray[np.int64]
     local: U32  # g -> local state
     box: U32  # g -> inbox
-    row_at: U32  # g -> first word of its rows, NONE if not built
-    row_end: U32
+    row_at: U32  # g -> where its rows are, NONE if not built: first a word that says where they end
     order: U32  # k-th component made -> g
-    rows: U32  # [new index, action | flags << 16 | operations << 24, slot << 28 | operation ...]
+    rows: U32  # [end, then each: new index, action | flags << 16 | operations << 24, slot << 28 | operation ...]
     component_map: U64  # local << 32 | box -> index
     box_at: U32  # inbox -> first word in pool; its end is the next one's start
     pool: U32  # envelopes, sorted (unordered) or grouped by source (FIFO)
@@ -74,13 +73,19 @@ def mix(x):
     return x ^ (x >> WORD)
 
 
+@njit(cache=True, inline="always", _nrt=False)
+def home(table, key):
+    """Where the search for ``key`` begins, counted in pairs."""
+    x = key * GOLDEN
+    return (x ^ (x >> WORD)) & uint64(table.shape[0] // 2 - 1)
+
+
 @njit(cache=True, inline="always")
 def find(table, key):
     """Value of ``key`` in an interleaved [key + 1, value] table, or all ones."""
     mask = uint64(table.shape[0] // 2 - 1)
     stored = key + ONE
-    x = key * GOLDEN
-    at = (x ^ (x >> WORD)) & mask
+    at = home(table, key)
     while True:
         there = table[at + at]
         if there == stored:
@@ -95,8 +100,7 @@ def put(table, key, value):
     """Set ``key`` to ``value``; the table must have room."""
     mask = uint64(table.shape[0] // 2 - 1)
     stored = key + ONE
-    x = key * GOLDEN
-    at = (x ^ (x >> WORD)) & mask
+    at = home(table, key)
     while table[at + at] != ZERO and table[at + at] != stored:
         at = (at + ONE) & mask
     table[at + at] = stored
@@ -104,13 +108,11 @@ def put(table, key, value):
 
 
 @njit(cache=True)
-def regrown(table):
-    """Copy a map into one twice the size."""
-    bigger = np.zeros(table.shape[0] * 2, np.uint64)
+def copy_map(table, bigger):
+    """Enter all of a map into a larger, empty one."""
     for at in range(0, table.shape[0], 2):
         if table[at] != ZERO:
             put(bigger, table[at] - ONE, table[at + 1])
-    return bigger
 
 
 @njit(cache=True)
@@ -123,16 +125,14 @@ def box_hash(words, start, end):
 
 
 @njit(cache=True)
-def regrown_boxes(c):
-    """Rebuild the inbox table at twice the size."""
-    bigger = np.zeros(c.box_map.shape[0] * 2, np.uint32)
+def enter_boxes(c, bigger):
+    """Enter all inboxes into a larger, empty table."""
     mask = uint64(bigger.shape[0] - 1)
     for box in range(c.sizes[SIZE_BOXES]):
         at = box_hash(c.pool, c.box_at[box], c.box_at[box + 1]) & mask
         while bigger[at] != 0:
             at = (at + ONE) & mask
         bigger[at] = box + 1
-    return bigger
 
 
 @njit(cache=True)

@@ -23,6 +23,7 @@ from paxiom.model_check.engine.kernel_maps import (
     CUT,
     FATAL,
     INDEX_MASK,
+    LOW,
     NONE,
     NOTICE,
     ONE,
@@ -35,17 +36,17 @@ from paxiom.model_check.engine.kernel_maps import (
     mix,
 )
 
-SHARD_BITS = 3
+SHARD_BITS = 6
 SHARDS = 1 << SHARD_BITS
 SHARD_MASK = uint64(SHARDS - 1)
 HEADER = 2  # words of a successor before its state: hash, then parent | notice << 32
-BATCH = 32  # successors whose memory is fetched ahead of their insertion
+BATCH = 64  # successors whose memory is fetched ahead of their insertion
 
 
 class Layout(NamedTuple):
     """Where each slot's component index lies in a packed state."""
 
-    word: NDArray[np.int64]
+    word: U64
     shift: U64
     mask: U64
 
@@ -67,13 +68,12 @@ class Work(NamedTuple):
     actions: NDArray[np.int64]  # action -> times taken
     cuts: NDArray[np.int64]  # bound -> steps cut off
     out: U64  # target shard, successor, words
-    filled: NDArray[np.int64]  # successors in the buffer of each target shard
-    ids: U32  # scratch, one place for each slot and one more, as are the following
-    following: U32
+    filled: U64  # successors in the buffer of each target shard
+    packed: U64  # scratch: a state
+    ids: U32  # scratch: component indices, as are the following
     trial: U32
+    following: U32
     spare: U32
-    changed_slot: NDArray[np.int64]
-    changed_to: U32
 
 
 IO_CURSOR, IO_TODO, IO_DEFERRED, IO_OPERATIONS, IO_ROWS, IO_FATAL, IO_TRANSITIONS = range(7)
@@ -107,8 +107,8 @@ def unpack(words, state, width, layout, slots, ids):
     """Component indices of a packed state; returns its hash."""
     total = ZERO
     for slot in range(slots):
-        packed = words[state * width + layout.word[slot]]
-        ids[slot] = uint32((packed >> layout.shift[slot]) & layout.mask[slot])
+        field = words[uint64(state) * uint64(width) + layout.word[slot]] >> layout.shift[slot]
+        ids[slot] = uint32(field & layout.mask[slot])
         total += component_hash(ids[slot], slot, slots)
     return total
 
@@ -134,14 +134,17 @@ def canonical(c, slot_images, ids, best, trial):
 
 @njit(cache=True, nogil=True, _nrt=False)
 def expand(c, slots, slot_images, layout, width, words, shard, end, work):
-    """Expand the deferred items, then states from the cursor on to ``end`` while there is room."""
-    io, ids, following, trial = work.io, work.ids, work.following, work.trial
-    changed_slot, changed_to = work.changed_slot, work.changed_to
-    record = HEADER + width
-    out_room = work.out.shape[1] // record
-    fullest = int64(0)
-    for target in range(SHARDS):
-        fullest = max(fullest, work.filled[target])
+    """Expand the deferred items, then states from the cursor on to ``end`` while there is room.
+
+    Indices are kept unsigned: Numba then leaves out the test for negative ones.
+    """
+    io, ids, packed, trial = work.io, work.ids, work.packed, work.trial
+    symmetric = slot_images.shape[0] > 1
+    record = uint64(HEADER + width)
+    out_room = uint64(work.out.shape[1]) // record
+    fullest = ZERO
+    for into in range(SHARDS):
+        fullest = max(fullest, work.filled[into])
     item = int64(0)
     while item < io[IO_TODO] or io[IO_CURSOR] < end:
         if item < io[IO_TODO]:
@@ -152,11 +155,11 @@ def expand(c, slots, slot_images, layout, width, words, shard, end, work):
         base = unpack(words, state, width, layout, slots, ids)
         room = int64(1)
         for slot in range(first_slot, last_slot):
-            g = int64(ids[slot]) * slots + slot
+            g = uint64(ids[slot]) * uint64(slots) + uint64(slot)
             if c.row_at[g] != NONE:
-                room += int64(c.row_end[g]) - int64(c.row_at[g])
+                room += int64(c.rows[c.row_at[g]]) - int64(c.row_at[g])
         if (
-            fullest + room > out_room
+            fullest + uint64(room) > out_room
             or io[IO_DEFERRED] + io[IO_TODO] - item + 3 * (room + slots) > work.todo.shape[0]
             or io[IO_OPERATIONS] + room > work.missing_operations.shape[0]
             or io[IO_ROWS] + slots > work.missing_rows.shape[0]
@@ -167,32 +170,45 @@ def expand(c, slots, slot_images, layout, width, words, shard, end, work):
             item += 3
         else:
             io[IO_CURSOR] += 1
+        origin = uint64(state) * uint64(width)
         for slot in range(first_slot, last_slot):
-            g = int64(ids[slot]) * slots + slot
+            g = uint64(ids[slot]) * uint64(slots) + uint64(slot)
             if c.row_at[g] == NONE:
                 work.missing_rows[io[IO_ROWS]] = g
                 io[IO_ROWS] += 1
                 defer(work, state, slot, int64(-1))
                 continue
-            row, row_end = int64(c.row_at[g]), int64(c.row_end[g])
+            row = uint64(c.row_at[g]) + ONE
+            row_end = uint64(c.rows[row - ONE])
             if only_row >= 0:
-                row, row_end = only_row, only_row + 1
-            own = component_hash(ids[slot], slot, slots)
+                row, row_end = uint64(only_row), uint64(only_row) + ONE
+            own = ids[slot]
+            rest = base - component_hash(own, slot, slots)
             while row < row_end:
                 here = row
-                info = c.rows[row + 1]
-                operations = int64(info >> uint32(24))
-                flags = (info >> uint32(16)) & uint32(255)
-                after = ids[slot] if flags & (CUT | RAISED) else c.rows[row]
-                hashed = base - own + component_hash(after, slot, slots)
-                changed_slot[0], changed_to[0] = slot, after
-                changes = 1
+                info = uint64(c.rows[row + ONE])
+                operations = info >> uint64(24)
+                flags = (info >> uint64(16)) & uint64(255)
+                if flags == uint64(CUT) and operations == ZERO:
+                    work.cuts[c.rows[row]] += 1
+                    row += uint64(2)
+                    continue
+                after = own if flags & uint64(CUT | RAISED) else c.rows[row]
+                hashed = rest + component_hash(after, slot, slots)
+                begin_change(packed, words, origin, width, layout, slot, own ^ after)
+                if symmetric:
+                    for k in range(slots):
+                        trial[k] = ids[k]
+                    trial[slot] = after
+                row += uint64(2)
                 missing, refused = False, False
-                for k in range(operations):
-                    word = c.rows[row + 2 + k]
-                    target = int64(word >> uint32(28))
-                    now = after if target == slot else ids[target]
-                    key = (uint64(int64(now) * slots + target) << WORD) | uint64(word & INDEX_MASK)
+                for _ in range(operations):
+                    word = c.rows[row]
+                    row += ONE
+                    target = uint64(word >> uint32(28))
+                    now = after if target == uint64(slot) else ids[target]
+                    there = uint64(now) * uint64(slots) + target
+                    key = (there << WORD) | uint64(word & INDEX_MASK)
                     value = find(c.operation_map, key)
                     if value == ~ZERO:
                         work.missing_operations[io[IO_OPERATIONS]] = key
@@ -202,61 +218,76 @@ def expand(c, slots, slot_images, layout, width, words, shard, end, work):
                         refused = True
                     else:
                         index = uint32(value) & INDEX_MASK
-                        flags |= uint32(value) >> uint32(28)
-                        hashed += component_hash(index, target, slots) - component_hash(
-                            now, target, slots
-                        )
-                        changed_slot[changes], changed_to[changes] = target, index
-                        changes += 1
-                row += 2 + operations
+                        flags |= value >> uint64(28)
+                        hashed += component_hash(index, target, slots)
+                        hashed -= component_hash(now, target, slots)
+                        packed[layout.word[target]] ^= uint64(now ^ index) << layout.shift[target]
+                        if symmetric:
+                            trial[target] = index
                 if refused:
                     continue
                 if missing:
-                    defer(work, state, slot, here)
+                    defer(work, state, slot, int64(here))
                     continue
-                if flags & CUT:
-                    work.cuts[c.rows[here]] += 1
-                    continue
-                if flags & FATAL:
-                    work.fatal[io[IO_FATAL]] = state
-                    work.fatal[io[IO_FATAL] + 1] = slot
-                    work.fatal[io[IO_FATAL] + 2] = here
+                if flags & uint64(CUT | RAISED | FATAL):
+                    if flags & uint64(CUT):
+                        work.cuts[c.rows[here]] += 1
+                        continue
+                    at = io[IO_FATAL]
+                    work.fatal[at], work.fatal[at + 1], work.fatal[at + 2] = state, slot, here
                     io[IO_FATAL] += 3
-                if flags & RAISED:
-                    continue
+                    if flags & uint64(RAISED):
+                        continue
                 io[IO_TRANSITIONS] += 1
-                work.actions[info & uint32(0xFFFF)] += 1
-                if slot_images.shape[0] > 1:
-                    hashed = emit_representative(
-                        c, slots, slot_images, ids, changed_slot, changed_to, changes, following, trial, work.spare
-                    )
-                elif hashed == base and unchanged(ids, changed_slot, changed_to, changes):
+                work.actions[info & uint64(0xFFFF)] += 1
+                if symmetric:
+                    hashed = represent(c, slots, slot_images, layout, width, work)
+                elif hashed == base and is_unchanged(packed, words, origin, width):
                     continue
-                into = int64(hashed & SHARD_MASK)
+                into = hashed & SHARD_MASK
                 at = work.filled[into] * record
-                work.filled[into] += 1
+                work.filled[into] += ONE
                 fullest = max(fullest, work.filled[into])
-                out = work.out
-                out[into, at] = hashed
-                out[into, at + 1] = uint64(state * SHARDS + shard) | (uint64(flags & NOTICE) << WORD)
-                if slot_images.shape[0] > 1:
-                    for k in range(width):
-                        out[into, at + HEADER + k] = ZERO
-                    for k in range(slots):
-                        place = at + HEADER + layout.word[k]
-                        out[into, place] |= uint64(following[k]) << layout.shift[k]
-                    continue
+                work.out[into, at] = hashed
+                parent = uint64(state * SHARDS + shard)
+                work.out[into, at + ONE] = parent | ((flags & uint64(NOTICE)) << WORD)
                 for k in range(width):
-                    out[into, at + HEADER + k] = words[state * width + k]
-                for k in range(changes):
-                    target = changed_slot[k]
-                    old = ids[target] if k == 0 or target != slot else after
-                    delta = uint64(old ^ changed_to[k]) << layout.shift[target]
-                    out[into, at + HEADER + layout.word[target]] ^= delta
+                    work.out[into, at + uint64(HEADER + k)] = packed[k]
     left = io[IO_TODO] - item
     for k in range(left):
         work.todo[k] = work.todo[item + k]
     io[IO_TODO] = left
+
+
+@njit(cache=True, inline="always", _nrt=False)
+def begin_change(packed, words, origin, width, layout, slot, change):
+    """Set ``packed`` to the state at ``origin`` with ``change`` to one slot."""
+    for k in range(width):
+        packed[k] = words[origin + uint64(k)]
+    packed[layout.word[slot]] ^= uint64(change) << layout.shift[slot]
+
+
+@njit(cache=True, inline="always", _nrt=False)
+def is_unchanged(packed, words, origin, width):
+    """Whether ``packed`` is the state at ``origin``."""
+    for k in range(width):
+        if packed[k] != words[origin + uint64(k)]:
+            return False
+    return True
+
+
+@njit(cache=True, _nrt=False)
+def represent(c, slots, slot_images, layout, width, work):
+    """Pack the representative of ``work.trial``; returns its hash."""
+    canonical(c, slot_images, work.trial, work.following, work.spare)
+    for k in range(width):
+        work.packed[k] = ZERO
+    total = ZERO
+    for slot in range(slots):
+        index = work.following[slot]
+        total += component_hash(index, slot, slots)
+        work.packed[layout.word[slot]] |= uint64(index) << layout.shift[slot]
+    return total
 
 
 @njit(cache=True, inline="always", _nrt=False)
@@ -265,35 +296,6 @@ def defer(work, state, slot, row):
     at = work.io[IO_DEFERRED]
     work.deferred[at], work.deferred[at + 1], work.deferred[at + 2] = state, slot, row
     work.io[IO_DEFERRED] += 3
-
-
-@njit(cache=True, inline="always", _nrt=False)
-def unchanged(ids, changed_slot, changed_to, changes):
-    """Whether a step leads back to where it started; a slot's last change counts."""
-    slot = changed_slot[0]
-    own = changed_to[0]
-    for k in range(1, changes):
-        if changed_slot[k] == slot:
-            own = changed_to[k]
-        elif changed_to[k] != ids[changed_slot[k]]:
-            return False
-    return own == ids[slot]
-
-
-@njit(cache=True, _nrt=False)
-def emit_representative(
-    c, slots, slot_images, ids, changed_slot, changed_to, changes, following, trial, spare
-):
-    """Put the representative of a step's target into ``following``; returns its hash."""
-    for slot in range(slots):
-        trial[slot] = ids[slot]
-    for k in range(changes):
-        trial[changed_slot[k]] = changed_to[k]
-    canonical(c, slot_images, trial, following, spare)
-    total = ZERO
-    for slot in range(slots):
-        total += component_hash(following[slot], slot, slots)
-    return total
 
 
 @njit(cache=True, nogil=True, _nrt=False)
@@ -308,50 +310,47 @@ def insert(out, filled, target, width, words, parents, table, count, noticed):
         size_bits += uint32(1)
     mask = uint64(table.shape[0] - 1)
     number_mask = uint32(mask)
-    record = HEADER + width
-    room = out.shape[0] // (SHARDS * SHARDS)
-    seen = int64(0)
+    record, wide = uint64(HEADER + width), uint64(width)
+    room = uint64(out.shape[0]) // uint64(SHARDS * SHARDS)
+    count, seen = uint64(count), ZERO
     for origin in range(SHARDS):
-        start = (origin * SHARDS + target) * room
-        total = filled[origin, target]
-        for begin in range(0, total, BATCH):
-            end = min(begin + BATCH, total)
-            for k in range(begin, end):
-                prefetch(table, int64((out[start + k * record] >> uint64(SHARD_BITS)) & mask))
-            for k in range(begin, end):
-                hashed = out[start + k * record]
-                entry = table[(hashed >> uint64(SHARD_BITS)) & mask]
-                if entry != 0 and (entry ^ tag_of(hashed, size_bits)) <= number_mask:
-                    prefetch(words, int64((entry & number_mask) - uint32(1)) * width)
-            for k in range(begin, end):
-                at = k * record
-                hashed = out[start + at]
-                tag = tag_of(hashed, size_bits)
-                place = (hashed >> uint64(SHARD_BITS)) & mask
+        start = uint64(origin * SHARDS + target) * room
+        stop = start + filled[origin, target] * record
+        for begin in range(start, stop, uint64(BATCH) * record):
+            end = min(begin + uint64(BATCH) * record, stop)
+            for at in range(begin, end, record):
+                prefetch(table, (out[at] >> uint64(SHARD_BITS)) & mask)
+            for at in range(begin, end, record):
+                entry = table[(out[at] >> uint64(SHARD_BITS)) & mask]
+                if (entry ^ tag_of(out[at], size_bits)) <= number_mask:
+                    prefetch(words, uint64(entry & number_mask) * wide - wide)
+            for at in range(begin, end, record):
+                tag = tag_of(out[at], size_bits)
+                place = (out[at] >> uint64(SHARD_BITS)) & mask
                 while True:
                     entry = table[place]
                     if entry == 0:
-                        table[place] = tag | uint32(count + 1)
+                        table[place] = tag | uint32(count + ONE)
                         for q in range(width):
-                            words[count * width + q] = out[start + at + HEADER + q]
-                        parents[count] = uint32(out[start + at + 1] & uint64(0xFFFFFFFF))
-                        if out[start + at + 1] >> WORD:
+                            words[count * wide + uint64(q)] = out[at + uint64(HEADER + q)]
+                        parents[count] = uint32(out[at + ONE] & LOW)
+                        if out[at + ONE] >> WORD:
                             noticed[seen] = count
-                            seen += 1
-                        count += 1
+                            seen += ONE
+                        count += ONE
                         break
                     if (entry ^ tag) <= number_mask:
-                        there = (int64(entry & number_mask) - 1) * width
+                        there = uint64(entry & number_mask) * wide - wide
                         same = True
                         for q in range(width):
-                            if words[there + q] != out[start + at + HEADER + q]:
+                            if words[there + uint64(q)] != out[at + uint64(HEADER + q)]:
                                 same = False
                                 break
                         if same:
                             break
                     place = (place + ONE) & mask
-        filled[origin, target] = 0
-    return count, seen
+        filled[origin, target] = ZERO
+    return int64(count), int64(seen)
 
 
 @njit(cache=True, inline="always", _nrt=False)
@@ -372,7 +371,7 @@ def rehash(words, width, layout, slots, count, table, ids, hashes):
         for state in range(begin, end):
             hashed = unpack(words, state, width, layout, slots, ids)
             hashes[state - begin] = hashed
-            prefetch(table, int64((hashed >> uint64(SHARD_BITS)) & mask))
+            prefetch(table, (hashed >> uint64(SHARD_BITS)) & mask)
         for state in range(begin, end):
             hashed = hashes[state - begin]
             place = (hashed >> uint64(SHARD_BITS)) & mask

@@ -122,10 +122,11 @@ def build_rows(c, slots, delivery, lossy, loss_operation, wanted, begin, scratch
                 more, more_words = count_words(c, find(c.outcome_map, key))
                 fresh += more + 1
                 words += more_words + 3
-        short = shortage(c, slots, slot, fresh, fresh * (end - start), words)
+        short = shortage(c, slots, slot, fresh, fresh * (end - start), words + 1)
         if short != ENOUGH:
             return position, short
         first_row = c.sizes[SIZE_ROWS]
+        c.sizes[SIZE_ROWS] += 1
         write_rows(
             c, slots, slot, box, find(c.outcome_map, (uint64(local) << WORD) | LOCAL_EVENTS)
         )
@@ -148,7 +149,7 @@ def build_rows(c, slots, delivery, lossy, loss_operation, wanted, begin, scratch
                     row += 1
                 c.sizes[SIZE_ROWS] = row + 2
         c.row_at[g] = first_row
-        c.row_end[g] = c.sizes[SIZE_ROWS]
+        c.rows[first_row] = c.sizes[SIZE_ROWS]
     return wanted.shape[0], ENOUGH
 
 

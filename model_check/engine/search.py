@@ -17,13 +17,14 @@ import psutil
 
 from paxiom.model_check.engine import kernel_search as kernel
 from paxiom.model_check.engine.judge import Judge
+from paxiom.model_check.engine.memory import zeros
 from paxiom.model_check.engine.store import Store
 from paxiom.model_check.engine.tables import Tables
 from paxiom.model_check.model import Model
 from paxiom.model_check.result import INTERRUPTED
 from paxiom.model_check.symmetry import Symmetry
 
-BUFFER = 1 << 12  # successors per (origin, target) pair of shards and round
+BUFFER = 1024
 WATCH_SECONDS = 0.15
 
 
@@ -87,9 +88,9 @@ class Search:
     def _make_buffers(self) -> None:
         """Allocate successors' buffers and work lists for the present layout."""
         room, record = self._rows_at_once, kernel.HEADER + self.store.width
-        shards, places = kernel.SHARDS, self.store.slots + 1
-        self._out = np.empty((shards, shards, room * record), np.uint64)
-        self._filled = np.zeros((shards, shards), np.int64)
+        shards, slots = kernel.SHARDS, self.store.slots
+        self._out = zeros(shards * shards * room * record, np.uint64).reshape(shards, shards, -1)
+        self._filled = np.zeros((shards, shards), np.uint64)
         self._noticed = np.empty((shards, shards * room), np.int64)
         self._work = [
             kernel.Work(
@@ -103,12 +104,11 @@ class Search:
                 cuts=self.cuts[shard],
                 out=self._out[shard],
                 filled=self._filled[shard],
-                ids=np.empty(places, np.uint32),
-                following=np.empty(places, np.uint32),
-                trial=np.empty(places, np.uint32),
-                spare=np.empty(places, np.uint32),
-                changed_slot=np.empty(places, np.int64),
-                changed_to=np.empty(places, np.uint32),
+                packed=np.empty(self.store.width, np.uint64),
+                ids=np.empty(slots, np.uint32),
+                trial=np.empty(slots, np.uint32),
+                following=np.empty(slots, np.uint32),
+                spare=np.empty(slots, np.uint32),
             )
             for shard in range(shards)
         ]
@@ -158,7 +158,8 @@ class Search:
     def finish_level(self, interrupted: Callable[[], str | None]) -> None:
         """Expand what is left of this level, or stop before its end if told why."""
         while not self.level_is_done:
-            self._run(self._expand)
+            busy = [shard for shard in range(kernel.SHARDS) if not self._done(shard)]
+            self._run(self._expand, busy)
             self._insert()
             self._collect()
             if not self.level_is_done:
@@ -172,11 +173,11 @@ class Search:
         place = self.store.shards[shard]
         return place.cursor == place.level_end and not io[kernel.IO_TODO]
 
-    def _run(self, task: Callable[[int], None]) -> None:
-        """Do ``task`` for every shard, dealt to the workers."""
+    def _run(self, task: Callable[[int], None], shards: list[int]) -> None:
+        """Do ``task`` for each of ``shards``, dealt to the workers."""
 
         def share(worker: int) -> None:
-            for shard in range(worker, kernel.SHARDS, self.workers):
+            for shard in shards[worker :: self.workers]:
                 task(shard)
 
         for _ in self._pool.map(share, range(self.workers)):
@@ -217,8 +218,9 @@ class Search:
                 self._noticed[shard],
             )
 
-        self._run(task)
-        for shard in range(kernel.SHARDS):
+        found = np.flatnonzero(self._filled.sum(axis=0)).tolist()
+        self._run(task, found)
+        for shard in found:
             for rank, state in self.judge.judge(self.store, shard, self._noticed[shard], seen[shard]):
                 self.findings.append(Finding(rank, state * kernel.SHARDS + shard))
 

@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paxiom.model_check.engine import kernel_search as kernel
+from paxiom.model_check.engine.memory import grown, zeros
 
-FULL = 0.75  # a hash table is doubled before it is fuller than this
-GROWTH = 1.15  # arrays of states grow by this, so that little of them lies idle
+FULL = 0.7  # a hash table fuller than this is doubled
+OVERFULL = 0.9  # or one that could become fuller than this if all that is to come were new
 WORD_BITS = 64
 FIRST_STATES = 1 << 10
 
@@ -31,7 +32,7 @@ def layout_for(bits: list[int]) -> tuple[int, kernel.Layout]:
                 break
         else:
             words.append([slot])
-    place = np.zeros(len(bits), np.int64)
+    place = np.zeros(len(bits), np.uint64)
     shift = np.zeros(len(bits), np.uint64)
     mask = np.zeros(len(bits), np.uint64)
     for number, word in enumerate(words):
@@ -52,15 +53,14 @@ class Shard:
 
     words: NDArray[np.uint64]
     parents: NDArray[np.uint32]
-    table: NDArray[np.uint32] = field(default_factory=lambda: np.zeros(FIRST_STATES * 2, np.uint32))
+    table: NDArray[np.uint32] = field(default_factory=lambda: zeros(FIRST_STATES * 2, np.uint32))
     count: int = 0
     cursor: int = 0  # next state to expand
     level_end: int = 0  # states before this one belong to the level being expanded
 
-    @property
-    def memory(self) -> int:
-        """Bytes allocated."""
-        return self.words.nbytes + self.parents.nbytes + self.table.nbytes
+    def memory(self, width: int) -> int:
+        """Bytes in use: the room after the last state has not been touched yet."""
+        return self.count * (8 * width + 4) + self.table.nbytes
 
 
 class Store:
@@ -72,7 +72,7 @@ class Store:
         self.bits = [0] * slots
         self.width, self.layout = layout_for(self.bits)
         self.shards = [
-            Shard(np.empty(FIRST_STATES * self.width, np.uint64), np.empty(FIRST_STATES, np.uint32))
+            Shard(zeros(FIRST_STATES * self.width, np.uint64), zeros(FIRST_STATES, np.uint32))
             for _ in range(kernel.SHARDS)
         ]
 
@@ -83,8 +83,8 @@ class Store:
 
     @property
     def memory(self) -> int:
-        """Bytes allocated."""
-        return sum(shard.memory for shard in self.shards)
+        """Bytes in use."""
+        return sum(shard.memory(self.width) for shard in self.shards)
 
     def fits(self, counts: list[int]) -> bool:
         """Whether so many components of each slot fit the layout."""
@@ -98,7 +98,7 @@ class Store:
         width, layout = layout_for(self.bits)
         for shard in self.shards:
             room = shard.words.shape[0] // self.width
-            packed = np.empty(room * width, np.uint64)
+            packed = zeros(room * width, np.uint64)
             kernel.repack(
                 shard.words, self.width, self.layout, self.slots, shard.count, packed, width, layout,
                 np.empty(self.slots, np.uint32),
@@ -111,15 +111,15 @@ class Store:
         needed = shard.count + more
         room = shard.words.shape[0] // self.width
         if needed > room:
-            room = max(needed, int(room * GROWTH) + 1)
-            shard.words.resize(room * self.width, refcheck=False)
-            shard.parents.resize(room, refcheck=False)
+            room = max(needed, 2 * room)
+            shard.words = grown(shard.words, room * self.width)
+            shard.parents = grown(shard.parents, room)
         size = max(shard.table.shape[0], FIRST_STATES * 2)
-        while needed > FULL * size:
+        while shard.count > FULL * size or needed > OVERFULL * size:
             size *= 2
         if size > shard.table.shape[0]:
             shard.table = np.zeros(0, np.uint32)  # let go of the old one first
-            shard.table = np.zeros(size, np.uint32)
+            shard.table = zeros(size, np.uint32)
             kernel.rehash(
                 shard.words, self.width, self.layout, self.slots, shard.count, shard.table,
                 np.empty(self.slots, np.uint32), np.empty(kernel.BATCH, np.uint64),

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from paxiom.impl.names import NodeId
 from paxiom.model_check.engine import kernel_maps as maps
 from paxiom.model_check.engine import kernel_tables as kernel
+from paxiom.model_check.engine.memory import grown, zeros
 from paxiom.model_check.environment import (
     Budgets,
     Cost,
@@ -46,9 +47,7 @@ _NONE = int(maps.NONE)
 
 def _grown(array: NDArray[np.uint32], size: int) -> NDArray[np.uint32]:
     """Copy ``array`` into one of at least twice the length and at least ``size``."""
-    bigger = np.empty(max(size, 2 * array.shape[0]), array.dtype)
-    bigger[: array.shape[0]] = array
-    return bigger
+    return grown(array, max(size, 2 * array.shape[0]))
 
 
 class Tables:
@@ -107,7 +106,6 @@ class Tables:
             local=words(size * self.slots),
             box=words(size * self.slots),
             row_at=words(size * self.slots),
-            row_end=words(size * self.slots),
             order=words(size * self.slots),
             rows=words(),
             component_map=np.zeros(4 * size, np.uint64),
@@ -209,7 +207,7 @@ class Tables:
         if end > self.c.outcomes.shape[0]:
             self.c = self.c._replace(outcomes=_grown(self.c.outcomes, end))
         if 4 * (self._outcome_count + 1) > self.c.outcome_map.shape[0]:
-            self.c = self.c._replace(outcome_map=maps.regrown(self.c.outcome_map))
+            self.c = self.c._replace(outcome_map=self._doubled(self.c.outcome_map))
         self.c.outcomes[start:end] = words
         maps.put(self.c.outcome_map, np.uint64(key), np.uint64(start))
         self._outcome_words, self._outcome_count = end, self._outcome_count + 1
@@ -386,6 +384,16 @@ class Tables:
         ):
             self._grow(short)
 
+    def _doubled(self, table: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        bigger = zeros(2 * table.shape[0], np.uint64)
+        maps.copy_map(table, bigger)
+        return bigger
+
+    def _doubled_boxes(self) -> NDArray[np.uint32]:
+        bigger = zeros(2 * self.c.box_map.shape[0], np.uint32)
+        maps.enter_boxes(self.c, bigger)
+        return bigger
+
     def _grow(self, short: int) -> None:
         """Make room where the kernel found too little."""
         c = self.c
@@ -395,21 +403,20 @@ class Tables:
                     local=_grown(c.local, 0),
                     box=_grown(c.box, 0),
                     row_at=_grown(c.row_at, 0),
-                    row_end=_grown(c.row_end, 0),
                     order=_grown(c.order, 0),
-                    component_map=maps.regrown(c.component_map),
+                    component_map=self._doubled(c.component_map),
                 )
                 if self.symmetry:
                     by_element = c.images.reshape(self.symmetry.order, -1)
                     c = c._replace(images=np.hstack([by_element, by_element]).reshape(-1))
             case maps.SHORT_BOXES:
-                c = c._replace(box_at=_grown(c.box_at, 0), box_map=maps.regrown_boxes(c))
+                c = c._replace(box_at=_grown(c.box_at, 0), box_map=self._doubled_boxes())
             case maps.SHORT_POOL:
                 c = c._replace(pool=_grown(c.pool, 0))
             case maps.SHORT_ROWS:
                 c = c._replace(rows=_grown(c.rows, 0))
             case maps.SHORT_OPERATIONS:
-                c = c._replace(operation_map=maps.regrown(c.operation_map))
+                c = c._replace(operation_map=self._doubled(c.operation_map))
             case maps.SHORT_SCRATCH:
                 self._scratch = _grown(self._scratch, 0)
         self.c = c

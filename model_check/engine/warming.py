@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
+
 from paxiom.impl.names import NodeId, node_ids
 from paxiom.impl.protocol import Protocol, Send, Step
 from paxiom.model_check.engine import kernel_maps, kernel_search
@@ -62,8 +64,8 @@ def warm_up() -> None:
         while search.next_level():
             search.finish_level(lambda: None)
         c = search.tables.c
-        kernel_maps.regrown(c.outcome_map)
-        kernel_maps.regrown_boxes(c)
+        kernel_maps.copy_map(c.outcome_map, np.zeros_like(c.outcome_map))
+        kernel_maps.enter_boxes(c, np.zeros_like(c.box_map))
         search.store.relayout([1 << 20] * search.store.slots)
         for shard in search.store.shards:
             search.store.make_room(shard, kernel_search.BATCH * 100)
