@@ -253,7 +253,22 @@ def first_boot(model: Model, node: NodeId) -> Outcome:
     if start.error:
         msg = f"start({node}) raised {start.error}"
         raise ModelError(msg)
+    if bound := cut_off(model, start.local):
+        msg = f"start({node}) is outside the bound {bound!r}: {start.local.state!r}"
+        raise ModelError(msg)
     return start
+
+
+def cut_off(model: Model, local: Local) -> str | None:
+    """Name the bound that a running node's state is outside of, if any."""
+    if local.status is not Status.UP:
+        return None
+    for bound in model.bounds:
+        if not guarded(
+            lambda: f"a bound, of {local.state!r},", bound.within, local.state
+        ):
+            return bound.name
+    return None
 
 
 # --- carrying out a step -----------------------------------------------------------------------

@@ -27,6 +27,7 @@ from paxiom.model_check.environment import (
     Local,
     Outcome,
     Recover,
+    cut_off,
     local_events,
     outcomes,
 )
@@ -39,7 +40,7 @@ from paxiom.model_check.renaming import (
     key,
     order_matters,
 )
-from paxiom.model_check.world import World, cut_off, initial_world, recorded, sent, shown
+from paxiom.model_check.world import World, initial_world, recorded, sent, shown
 from paxiom.spec.property import Property, Subject
 
 LARGEST_GROUP = 5_040  # every order of seven labels

@@ -19,6 +19,7 @@ from paxiom.model_check.environment import (
     Lose,
     Outcome,
     Status,
+    cut_off,
     first_boot,
     guarded,
     initial_budgets,
@@ -100,18 +101,6 @@ def _transition(
         budgets,
     )
     return Transition(node, event, outcome, after)
-
-
-def cut_off(model: Model, local: Local) -> str | None:
-    """Name the bound that a running node's state is outside of, if any."""
-    if local.status is not Status.UP:
-        return None
-    for bound in model.bounds:
-        if not guarded(
-            lambda: f"a bound, of {local.state!r},", bound.within, local.state
-        ):
-            return bound.name
-    return None
 
 
 # --- messages in flight ------------------------------------------------------------------------

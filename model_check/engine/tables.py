@@ -22,6 +22,7 @@ from paxiom.model_check.environment import (
     Event,
     Local,
     Outcome,
+    cut_off,
     first_boot,
     initial_budgets,
     label,
@@ -31,7 +32,7 @@ from paxiom.model_check.environment import (
 )
 from paxiom.model_check.model import Delivery, Happening, Model, ModelError
 from paxiom.model_check.symmetry import Symmetry
-from paxiom.model_check.world import asked, cut_off, recorded, shown
+from paxiom.model_check.world import asked, recorded, shown
 from paxiom.spec.property import Kind, Subject
 
 MOST_NODES = 14  # slots take four bits of an operation's word; history and budgets need two

@@ -2,7 +2,7 @@
 
 from hypothesis import HealthCheck, assume, given, settings
 from support.agreement import essence, exhausted
-from support.random_protocols import random_models, symmetric_models
+from support.random_protocols import random_models
 from support.symmetric import canonical_orbit_count, reachable_worlds
 
 from paxiom.model_check import reference
@@ -12,7 +12,7 @@ from paxiom.model_check.model import Model
 MOST_STATES = 2_000
 
 
-@settings(max_examples=300, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(random_models())
 def test_engine_and_oracle_agree(model: Model) -> None:
     """States, transitions, depth, actions, cuts, witnesses, verdict, property, length."""
@@ -22,8 +22,8 @@ def test_engine_and_oracle_agree(model: Model) -> None:
     assert essence(explore(model, symmetry=False)) == essence(oracle)
 
 
-@settings(max_examples=100, suppress_health_check=list(HealthCheck))
-@given(symmetric_models())
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@given(random_models(symmetric=True))
 def test_symmetry_visits_one_state_of_each_orbit(model: Model) -> None:
     """The count is that of the orbits, found by brute force; the verdict does not change."""
     oracle = reference.explore(model, max_states=MOST_STATES)

@@ -348,8 +348,8 @@ def of_history_steps(limit: int) -> dict[str, Callable[..., bool]]:
 # --- strategies --------------------------------------------------------------------------------
 
 
-def reactions(whom: tuple[Whom, ...], *, quiet: bool = False) -> st.SearchStrategy[Reaction]:
-    """Draw a reaction that sends to those named; ``quiet`` ones neither idle nor fail."""
+def reactions(whom: tuple[Whom, ...], *, starting: bool = False) -> st.SearchStrategy[Reaction]:
+    """Draw a reaction that sends to those named; ``starting`` is to be within all bounds."""
     do = st.builds(
         Do,
         what=st.sampled_from([What.SEND, What.SEND, What.SEND, What.SAVE, What.DECIDE]),
@@ -358,12 +358,12 @@ def reactions(whom: tuple[Whom, ...], *, quiet: bool = False) -> st.SearchStrate
     )
     acting = st.builds(
         Reaction,
-        phase=st.integers(0, PHASES - 1),
+        phase=st.integers(0, PHASES - 2 if starting else PHASES - 1),
         take=st.booleans(),
         remember=st.booleans(),
         effects=st.lists(do, max_size=2).map(tuple),
     )
-    if quiet:
+    if starting:
         return acting
     odd = st.sampled_from([Reaction(idle=True), Reaction(idle=True), Reaction(fails=True)])
     return st.integers(0, 11).flatmap(lambda number: odd if number == 0 else acting)
@@ -390,7 +390,7 @@ def protocols(
     return TableProtocol(
         nodes=nodes,
         tables=tuple(draw(tables(tuple(whom))) for _ in range(count)),
-        starts=tuple(draw(reactions((Whom.SELF, Whom.OTHERS), quiet=True)) for _ in range(count)),
+        starts=tuple(draw(reactions((Whom.SELF, Whom.OTHERS), starting=True)) for _ in range(count)),
         steps=1,
         partial=not values_alike and draw(st.booleans()),
     )
@@ -472,6 +472,8 @@ def random_models(draw: st.DrawFn, *, symmetric: bool = False) -> Model:
         bounds=draw(bounds()),
         symmetry=tuple(symmetry),
     )
+    boots = [protocol.start(node).state for node in nodes]
+    assume(all(bound.within(state) for bound in model.bounds for state in boots))
     return enlarged(model, protocol)
 
 
