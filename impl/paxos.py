@@ -173,7 +173,11 @@ class Paxos(Protocol[Server, Message]):
         """Vote unless a higher ballot was promised (PMS §2.2, phase 2b, P1a)."""
         return acceptor.promised is None or ballot >= acceptor.promised
 
-    def promise_of_vote(self, acceptor: Acceptor, ballot: Ballot) -> Ballot | None:
+    def promise_of_vote(
+        self,
+        acceptor: Acceptor,  # noqa: ARG002 - a mutant keeps what was promised
+        ballot: Ballot,
+    ) -> Ballot | None:
         """A vote is a promise too: its voter ignores lower ballots from now on.
 
         PMS does not say so. An acceptor outside the prepare quorum that votes without promising

@@ -30,7 +30,8 @@ class Threshold:
     def __post_init__(self) -> None:
         """Refuse a size that makes everything or nothing a quorum."""
         if not 1 <= self.size <= len(self.members):
-            msg = f"a quorum of {self.size} out of {len(self.members)} nodes: choose 1 to {len(self.members)}"
+            count = len(self.members)
+            msg = f"a quorum of {self.size} out of {count} nodes: choose 1 to {count}"
             raise ValueError(msg)
 
     def is_quorum(self, nodes: AbstractSet[NodeId]) -> bool:

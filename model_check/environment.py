@@ -8,7 +8,7 @@ compositions are written independently, so that each can accuse the other.
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Any
 
 from paxiom.impl.names import NodeId
 from paxiom.impl.protocol import Effect, Persist, Send, Step
@@ -21,8 +21,7 @@ from paxiom.model_check.model import (
     Received,
     Requested,
 )
-
-Answer = TypeVar("Answer")
+from paxiom.model_check.rules import check_step, guarded, twice
 
 # --- a node and its surroundings ---------------------------------------------------------------
 
@@ -187,7 +186,7 @@ def _ordered(model: Model, local: Local) -> Iterable[Hashable]:
     def ask() -> tuple[Hashable, ...] | frozenset[Hashable]:
         return _frozen(model.protocol.timers(local.state))
 
-    timers = _twice(where, lambda: guarded(where, ask))
+    timers = twice(where, lambda: guarded(where, ask))
     return sorted(timers, key=repr) if isinstance(timers, frozenset) else timers
 
 
@@ -197,7 +196,11 @@ def _frozen(timers: Iterable[Hashable]) -> tuple[Hashable, ...] | frozenset[Hash
 
 def _possible_faults(model: Model) -> tuple[Cost, ...]:
     faults = model.faults
-    counts = (Cost.CRASH, faults.crashes), (Cost.STOP, faults.stops), (Cost.AMNESIA, faults.amnesias)
+    counts = (
+        (Cost.CRASH, faults.crashes),
+        (Cost.STOP, faults.stops),
+        (Cost.AMNESIA, faults.amnesias),
+    )
     return tuple(cost for cost, count in counts if count)
 
 
@@ -211,7 +214,9 @@ def outcomes(model: Model, node: NodeId, local: Local, event: Event) -> Iterator
         case Fail(cost):
             yield Outcome(cost.value, _after(cost, local.disk), costs=(cost,), fault=cost)
         case Recover():
-            yield from _run(model, node, local, "recover", lambda: protocol.recover(node, local.disk))
+            yield from _run(
+                model, node, local, "recover", lambda: protocol.recover(node, local.disk)
+            )
         case Fire(timer):
             yield from _run(
                 model, node, local, f"fire {label(timer)}", lambda: protocol.fire(state, timer)
@@ -264,9 +269,7 @@ def cut_off(model: Model, local: Local) -> str | None:
     if local.status is not Status.UP:
         return None
     for bound in model.bounds:
-        if not guarded(
-            lambda: f"a bound, of {local.state!r},", bound.within, local.state
-        ):
+        if not guarded(lambda: f"a bound, of {local.state!r},", bound.within, local.state):
             return bound.name
     return None
 
@@ -290,7 +293,7 @@ def _run(
         return f"{action} at {node} in state {local.state!r}"
 
     try:
-        step = _twice(where, handler)
+        step = twice(where, handler)
     except ModelError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a user's handler raises is a finding
@@ -298,7 +301,7 @@ def _run(
         return
     if step is None:
         return
-    _check(model, where, step)
+    check_step(model, where, step)
     whole = _carry_out(model, node, local.disk, step.effects, cause)
     up = Local(Status.UP, step.state, whole[0])
     yield Outcome(action, up, whole[1], whole[2], costs, step.effects)
@@ -313,7 +316,13 @@ def _run(
                 seen.add(part)
                 after = _after(fault, part[0])
                 yield Outcome(
-                    f"{action}, {fault.value}", after, part[1], part[2], (*costs, fault), done, fault
+                    f"{action}, {fault.value}",
+                    after,
+                    part[1],
+                    part[2],
+                    (*costs, fault),
+                    done,
+                    fault,
                 )
 
 
@@ -325,7 +334,9 @@ def _carry_out(
     cause: Happening | None,
 ) -> tuple[Hashable, tuple[Envelope, ...], tuple[Happening, ...]]:
     """The disk, the messages sent and the happenings watched, after ``effects``."""
-    sent = tuple(Envelope(node, each.to, each.message) for each in effects if isinstance(each, Send))
+    sent = tuple(
+        Envelope(node, each.to, each.message) for each in effects if isinstance(each, Send)
+    )
     for effect in effects:
         disk = effect.record if isinstance(effect, Persist) else disk
     happenings = (*((cause,) if cause else ()), *(Emitted(node, effect) for effect in effects))
@@ -341,62 +352,3 @@ def _after(fault: Cost, disk: Hashable) -> Local:
             return Local(Status.DOWN, None)
         case _:
             return Local(Status.DOWN, None, disk)
-
-
-# --- holding a protocol to the rules -----------------------------------------------------------
-
-
-def guarded(what: Callable[[], str], function: Callable[..., Answer], *arguments: Any) -> Answer:  # noqa: ANN401
-    """Call a part of the model that is not a handler and must not raise."""
-    try:
-        return function(*arguments)
-    except ModelError:
-        raise
-    except Exception as error:
-        msg = f"{what()} raised {type(error).__name__}: {error}"
-        raise ModelError(msg) from error
-
-
-def _twice(where: Callable[[], str], handler: Callable[[], Any]) -> Any:  # noqa: ANN401
-    """Call ``handler`` twice; a handler that answers differently is not a function."""
-    first, second = handler(), handler()
-    if first != second:
-        msg = (
-            f"{where()}: the same input gave two outputs. Handlers must be pure functions of their "
-            f"arguments, and states must compare by value (frozen dataclasses).\n"
-            f"  first:  {first!r}\n  second: {second!r}"
-        )
-        raise ModelError(msg)
-    return first
-
-
-def _check(model: Model, where: Callable[[], str], step: object) -> None:
-    """Refuse what is not a step: wrong types, unknown nodes, values that are not immutable."""
-    if not isinstance(step, Step):
-        msg = f"{where()}: must return a Step or None, not {step!r}"
-        raise ModelError(msg)
-    if not isinstance(step.effects, tuple):
-        msg = f"{where()}: the effects of a step must be a tuple, not {step.effects!r}"
-        raise ModelError(msg)
-    require_value(lambda: f"{where()}: the new state", step.state)
-    for effect in step.effects:
-        if not isinstance(effect, Effect):
-            msg = f"{where()}: {effect!r} is not an effect; use Send, Persist, Decide or a subclass of Effect"
-            raise ModelError(msg)
-        require_value(lambda: f"{where()}: the effect", effect)
-        if isinstance(effect, Send) and effect.to not in model.nodes:
-            known = ", ".join(model.nodes)
-            msg = f"{where()}: sends {effect.message!r} to {effect.to!r}, which is none of {known}"
-            raise ModelError(msg)
-
-
-def require_value(what: Callable[[], str], value: object) -> None:
-    """Refuse anything that cannot be a dictionary key."""
-    try:
-        hash(value)
-    except TypeError as error:
-        msg = (
-            f"{what()} is not an immutable value ({error}): use frozen dataclasses, tuples and "
-            f"frozensets instead of lists, dicts and sets.\n  {value!r}"
-        )
-        raise ModelError(msg) from None

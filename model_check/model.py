@@ -152,7 +152,7 @@ class NoMonitor(Monitor):
         return history
 
 
-def show_nothing(state: Any) -> None:  # noqa: ANN401, ARG001 - any state
+def show_nothing(state: Any) -> None:  # noqa: ANN401 - any state
     """Observe nothing of a node: enough for properties over history."""
 
 

@@ -19,7 +19,8 @@ class ConsensusMonitor(Monitor):
         match happening:
             case Requested() | Emitted(effect=Decide()):
                 return True
-        return False
+            case _:
+                return False
 
     def record(self, history: Hashable, happening: Happening) -> History:
         """Add a proposal or a decision."""
@@ -29,4 +30,5 @@ class ConsensusMonitor(Monitor):
                 return history.propose(command)
             case Emitted(node, Decide(value)):
                 return history.decide(node, value)
-        return history
+            case _:
+                return history

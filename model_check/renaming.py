@@ -9,8 +9,8 @@ from types import NoneType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from paxiom.impl.names import Label
-from paxiom.model_check.environment import require_value
 from paxiom.model_check.model import ModelError
+from paxiom.model_check.rules import require_value
 
 REMEDY = "Remove symmetry= from the model or run with --no-symmetry."
 

@@ -5,7 +5,6 @@ from enum import Enum
 
 from paxiom.model_check.trace import Trace
 
-
 RAISED = "no handler raises"  # the property that every model has
 INTERRUPTED = "interrupted"  # why a search stopped: Ctrl-C
 

@@ -28,7 +28,9 @@ def replay(model: Model, goals: Sequence[Callable[[World, Transition], bool]]) -
     world = initial = initial_world(model)
     steps: list[Transition] = []
     for number, goal in enumerate(goals, start=1):
-        chosen = next((each for each in successors(model, world) if not each.cut and goal(world, each)), None)
+        chosen = next(
+            (each for each in successors(model, world) if not each.cut and goal(world, each)), None
+        )
         if chosen is None or (chosen.world is None and number < len(goals)):
             msg = f"{model.name}: no step {number} of {len(goals)} leads where the search went"
             raise ReplayError(msg)

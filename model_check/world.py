@@ -21,12 +21,12 @@ from paxiom.model_check.environment import (
     Status,
     cut_off,
     first_boot,
-    guarded,
     initial_budgets,
     local_events,
     outcomes,
 )
 from paxiom.model_check.model import Delivery, Happening, Model
+from paxiom.model_check.rules import guarded
 from paxiom.spec.property import Kind, Property, Subject
 
 # Messages in flight. Unordered: (envelope, copies) pairs. FIFO: (pair of nodes, queue) pairs.
@@ -109,7 +109,7 @@ def _transition(
 def arrivals(model: Model, flight: Flight, node: NodeId) -> Iterator[Event]:
     """What the network may do at ``node``'s door: deliver or lose each message that can come."""
     if model.network.delivery is Delivery.FIFO:
-        heads = [Envelope(*pair, queue[0]) for pair, queue in flight if pair[1] == node]
+        heads = [Envelope(source, to, queue[0]) for (source, to), queue in flight if to == node]
     else:
         heads = [envelope for envelope, _ in flight if envelope.to == node]
     for envelope in sorted(heads, key=_order):
@@ -211,5 +211,3 @@ def violated_by_step(model: Model, before: World, transition: Transition) -> lis
         for prop in model.properties
         if prop.kind is Kind.STEP and not asked(prop, *pairs[prop.subject])
     ]
-
-

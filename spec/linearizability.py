@@ -112,7 +112,9 @@ def linearization(calls: Calls, specification: SequentialObject) -> tuple[Call, 
     """
     clients = sorted(calls.of, key=lambda client: str(client[0]))
     returned = [sum(call.result is not None for call in own) for _, own in clients]
-    pending = [((), (0,) * len(clients), specification.initial)]
+    pending: list[tuple[tuple[Call, ...], tuple[int, ...], Hashable]] = [
+        ((), (0,) * len(clients), specification.initial)
+    ]
     seen: set[Hashable] = set()
     while pending:
         order, done, state = pending.pop()

@@ -5,10 +5,17 @@
 
 import os
 
-from hypothesis import settings
+from hypothesis import Phase, settings
 
-# No deadlines: the first call of a kernel compiles it, and that is not a slow example.
-settings.register_profile("dev", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True, database=None, print_blob=True)
-settings.register_profile("nightly", deadline=None, max_examples=5_000, print_blob=True)
+# An example may be a whole search. So there are no deadlines (the first call of a kernel compiles
+# it), and no explaining of failures, which traces every line of every search while shrinking.
+settings.register_profile(
+    "dev", deadline=None, phases=[phase for phase in Phase if phase is not Phase.explain]
+)
+settings.register_profile(
+    "ci", settings.get_profile("dev"), derandomize=True, database=None, print_blob=True
+)
+settings.register_profile(
+    "nightly", settings.get_profile("dev"), max_examples=5_000, print_blob=True
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.environ else "dev"))

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from paxiom.model_check.engine import kernel_maps as maps
-from paxiom.model_check.engine import kernel_search as kernel
+from paxiom.model_check.engine import kernel_states as packed
 from paxiom.model_check.engine.search import Finding, Search
 from paxiom.model_check.engine.store import layout_for
 from paxiom.model_check.model import Model, ModelError
@@ -54,7 +55,7 @@ class Checkpoint:
         self.directory, self.seconds = directory, seconds
         self._last = time.monotonic()
         self._number = 0
-        self._written = [0] * kernel.SHARDS  # states in the files
+        self._written = [0] * packed.SHARDS  # states in the files
         self._bits: list[int] = []  # layout of the states in the files
         self._generation = 0
 
@@ -106,16 +107,17 @@ class Checkpoint:
         if self._bits != store.bits:
             self._bits = list(store.bits)
             self._generation += 1
-            self._written = [0] * kernel.SHARDS
+            self._written = [0] * packed.SHARDS
         for number, shard in enumerate(store.shards):
             start, width = self._written[number], store.width
             words = shard.words[start * width : shard.count * width]
             parents = shard.parents[start : shard.count]
-            for kind, new in (("words", words), ("parents", parents)):
+            arrays: tuple[tuple[str, NDArray[Any]], ...] = (("words", words), ("parents", parents))
+            for kind, new in arrays:
                 path = self._states(kind, number)
                 with path.open("r+b" if start else "wb") as file:
                     file.seek(start * _bytes_each(kind, width))
-                    file.write(memoryview(new).cast("B"))
+                    file.write(new.data.cast("B"))
                     file.truncate()
                     _flush(file)
             self._written[number] = shard.count

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numba
 
-KERNELS = ("kernel_maps", "kernel_tables", "kernel_search")
+KERNELS = ("kernel_maps", "kernel_tables", "kernel_states", "kernel_search")
 DONE = "complete"
 
 

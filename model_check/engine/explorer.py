@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from paxiom.model_check.engine.checkpoint import Checkpoint
-from paxiom.model_check.engine.search import Finding, Limits, Progress, Search, Watch, new_search
 from paxiom.model_check.engine.compiling import compiled_before
+from paxiom.model_check.engine.search import Finding, Limits, Progress, Search, Watch, new_search
 from paxiom.model_check.engine.tracing import trace_of
 from paxiom.model_check.engine.warming import warm_up
 from paxiom.model_check.model import Model
@@ -17,8 +17,7 @@ from paxiom.model_check.result import RAISED, Result, Verdict, Violation
 from paxiom.model_check.symmetry import Symmetry
 
 
-
-def explore(  # noqa: PLR0913 - options of one call, all by keyword
+def explore(
     model: Model,
     *,
     workers: int | None = None,
@@ -76,7 +75,7 @@ def _run(search: Search, watcher: Watch) -> None:
         if search.level_is_done and (search.findings or not search.next_level()):
             return
         search.finish_level(watcher)
-        if not search.stopped and not search.findings:
+        if search.frontier and not (search.findings or search.stopped):
             search.stopped = watcher()
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paxiom.model_check.engine import kernel_maps as maps
-from paxiom.model_check.engine import kernel_search as kernel
+from paxiom.model_check.engine import kernel_states as packed
 from paxiom.model_check.engine.store import Store
 from paxiom.model_check.engine.tables import Tables
 from paxiom.model_check.environment import Local
@@ -40,7 +40,7 @@ class Judge:
             return []
         words = store.shards[shard].words
         unknown, guilty = np.empty(seen, np.int64), np.empty(seen, np.int64)
-        strange, convicted = kernel.judge(
+        strange, convicted = packed.judge(
             self.tables.c,
             store.slots,
             store.layout,
@@ -59,7 +59,7 @@ class Judge:
         return [
             (rank, int(state))
             for state in suspects
-            for rank in self._violated(store.ids(int(state) * kernel.SHARDS + shard))
+            for rank in self._violated(store.ids(int(state) * packed.SHARDS + shard))
         ]
 
     def _violated(self, ids: NDArray[np.uint32]) -> list[int]:
@@ -84,9 +84,7 @@ class Judge:
         return shown(self.model, value)
 
     def _fails(self, prop: Property, nodes: tuple[object, ...], history: object) -> bool:
-        if prop.kind is Kind.STEP or (
-            prop.kind is Kind.REACHABLE and self.witnesses[prop.name]
-        ):
+        if prop.kind is Kind.STEP or (prop.kind is Kind.REACHABLE and self.witnesses[prop.name]):
             return False
         observed = {
             Subject.HISTORY: (history,),

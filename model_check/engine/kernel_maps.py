@@ -45,7 +45,7 @@ class Components(NamedTuple):
     box: U32  # g -> inbox
     row_at: U32  # g -> where its rows are, NONE if not built: first a word that says where they end
     order: U32  # k-th component made -> g
-    rows: U32  # [end, then each: new index, action | flags << 16 | operations << 24, slot << 28 | operation ...]
+    rows: U32  # [end, then each: new index, action | flags << 16 | count << 24, operations ...]
     component_map: U64  # local << 32 | box -> index
     box_at: U32  # inbox -> first word in pool; its end is the next one's start
     pool: U32  # envelopes, sorted (unordered) or grouped by source (FIFO)

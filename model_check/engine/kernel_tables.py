@@ -5,18 +5,18 @@ from numba import njit
 from numpy import uint32, uint64
 
 from paxiom.model_check.engine.kernel_maps import (
+    CUT,
     DUPLICATING,
     ENOUGH,
     FIFO,
     LOCAL_EVENTS,
     NONE,
+    RAISED,
+    SHORT_SCRATCH,
     SIZE_ALL,
     SIZE_IMAGED,
     SIZE_OPERATION_MAP,
     SIZE_ROWS,
-    CUT,
-    RAISED,
-    SHORT_SCRATCH,
     WORD,
     ZERO,
     find,
@@ -28,7 +28,7 @@ from paxiom.model_check.engine.kernel_maps import (
 
 
 @njit(cache=True)
-def deliverable(c, delivery, start, end, at):
+def deliverable(c, delivery, start, at):
     """Whether the envelope at ``at`` can come next: no copy of the last, or head of its queue."""
     if at == start:
         return True
@@ -48,7 +48,7 @@ def missing_outcomes(c, delivery, wanted):
         for at in range(int(start) - 1, int(end)):
             if at < start:
                 key = (local << WORD) | LOCAL_EVENTS
-            elif deliverable(c, delivery, start, end, at):
+            elif deliverable(c, delivery, start, at):
                 key = (local << WORD) | uint64(c.pool[at])
             else:
                 continue
@@ -117,7 +117,7 @@ def build_rows(c, slots, delivery, lossy, loss_operation, wanted, begin, scratch
         start, end = int(c.box_at[box]), int(c.box_at[box + 1])
         fresh, words = count_words(c, find(c.outcome_map, (uint64(local) << WORD) | LOCAL_EVENTS))
         for at in range(start, end):
-            if deliverable(c, delivery, start, end, at):
+            if deliverable(c, delivery, start, at):
                 key = (uint64(local) << WORD) | uint64(c.pool[at])
                 more, more_words = count_words(c, find(c.outcome_map, key))
                 fresh += more + 1
@@ -127,11 +127,9 @@ def build_rows(c, slots, delivery, lossy, loss_operation, wanted, begin, scratch
             return position, short
         first_row = c.sizes[SIZE_ROWS]
         c.sizes[SIZE_ROWS] += 1
-        write_rows(
-            c, slots, slot, box, find(c.outcome_map, (uint64(local) << WORD) | LOCAL_EVENTS)
-        )
+        write_rows(c, slots, slot, box, find(c.outcome_map, (uint64(local) << WORD) | LOCAL_EVENTS))
         for at in range(start, end):
-            if not deliverable(c, delivery, start, end, at):
+            if not deliverable(c, delivery, start, at):
                 continue
             envelope = c.pool[at]
             first = find(c.outcome_map, (uint64(local) << WORD) | uint64(envelope))

@@ -16,6 +16,7 @@ import numpy as np
 import psutil
 
 from paxiom.model_check.engine import kernel_search as kernel
+from paxiom.model_check.engine import kernel_states as packed
 from paxiom.model_check.engine.judge import Judge
 from paxiom.model_check.engine.memory import zeros
 from paxiom.model_check.engine.store import Store
@@ -81,14 +82,14 @@ class Search:
         """Set up buffers and threads."""
         self._pool = ThreadPoolExecutor(self.workers)
         self._rows_at_once = BUFFER
-        self.actions = np.zeros((kernel.SHARDS, 256), np.int64)
-        self.cuts = np.zeros((kernel.SHARDS, max(1, len(self.model.bounds))), np.int64)
+        self.actions = np.zeros((packed.SHARDS, 256), np.int64)
+        self.cuts = np.zeros((packed.SHARDS, max(1, len(self.model.bounds))), np.int64)
         self._make_buffers()
 
     def _make_buffers(self) -> None:
         """Allocate successors' buffers and work lists for the present layout."""
         room, record = self._rows_at_once, kernel.HEADER + self.store.width
-        shards, slots = kernel.SHARDS, self.store.slots
+        shards, slots = packed.SHARDS, self.store.slots
         self._out = zeros(shards * shards * room * record, np.uint64).reshape(shards, shards, -1)
         self._filled = np.zeros((shards, shards), np.uint64)
         self._noticed = np.empty((shards, shards * room), np.int64)
@@ -122,7 +123,7 @@ class Search:
             ids = best
         self._fit_layout()
         hashed, words = self.store.pack(ids)
-        target = hashed % kernel.SHARDS
+        target = hashed % packed.SHARDS
         self._out[target, target, : kernel.HEADER + self.store.width] = [
             np.uint64(hashed),
             np.uint64(target | 1 << 32),
@@ -153,12 +154,12 @@ class Search:
     @property
     def level_is_done(self) -> bool:
         """Whether no state of this level is left to expand."""
-        return all(self._done(shard) for shard in range(kernel.SHARDS))
+        return all(self._done(shard) for shard in range(packed.SHARDS))
 
     def finish_level(self, interrupted: Callable[[], str | None]) -> None:
         """Expand what is left of this level, or stop before its end if told why."""
         while not self.level_is_done:
-            busy = [shard for shard in range(kernel.SHARDS) if not self._done(shard)]
+            busy = [shard for shard in range(packed.SHARDS) if not self._done(shard)]
             self._run(self._expand, busy)
             self._insert()
             self._collect()
@@ -201,7 +202,7 @@ class Search:
 
     def _insert(self) -> None:
         """Insert all successors; judge the new states that show something new."""
-        seen = [0] * kernel.SHARDS
+        seen = [0] * packed.SHARDS
 
         def task(shard: int) -> None:
             place = self.store.shards[shard]
@@ -221,8 +222,10 @@ class Search:
         found = np.flatnonzero(self._filled.sum(axis=0)).tolist()
         self._run(task, found)
         for shard in found:
-            for rank, state in self.judge.judge(self.store, shard, self._noticed[shard], seen[shard]):
-                self.findings.append(Finding(rank, state * kernel.SHARDS + shard))
+            for rank, state in self.judge.judge(
+                self.store, shard, self._noticed[shard], seen[shard]
+            ):
+                self.findings.append(Finding(rank, state * packed.SHARDS + shard))
 
     def _collect(self) -> None:
         """Fill in what the expansions missed, and hand the deferred items back to them."""
@@ -234,7 +237,7 @@ class Search:
             operations.append(work.missing_operations[: io[kernel.IO_OPERATIONS]].copy())
             for at in range(0, int(io[kernel.IO_FATAL]), 3):
                 state, slot, row = (int(each) for each in work.fatal[at : at + 3])
-                self.findings += self._step_findings(state * kernel.SHARDS + shard, slot, row)
+                self.findings += self._step_findings(state * packed.SHARDS + shard, slot, row)
             left, deferred = int(io[kernel.IO_TODO]), int(io[kernel.IO_DEFERRED])
             idle = not (deferred or io[kernel.IO_TRANSITIONS] or io[kernel.IO_ROWS])
             tight |= idle and not self._done(shard)
@@ -285,7 +288,7 @@ class Search:
         while self._work[0].todo.shape[0] < 2 * max(map(len, todo)):
             self._rows_at_once *= 2
             self._make_buffers()
-        self.actions = np.zeros((kernel.SHARDS, len(actions)), np.int64)
+        self.actions = np.zeros((packed.SHARDS, len(actions)), np.int64)
         self.actions[0], self.cuts[0] = actions, cuts
         self._make_buffers()
         for work, items in zip(self._work, todo, strict=True):
@@ -300,7 +303,7 @@ class Search:
 def new_search(model: Model, symmetry: Symmetry | None, workers: int | None) -> Search:
     """Set up a search with nothing visited yet."""
     tables = Tables(model, symmetry)
-    count = min(workers or os.cpu_count() or 1, kernel.SHARDS)
+    count = min(workers or os.cpu_count() or 1, packed.SHARDS)
     return Search(model, tables, Store(tables.slots), Judge(tables), count)
 
 

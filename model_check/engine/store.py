@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from paxiom.model_check.engine import kernel_search as kernel
+from paxiom.model_check.engine import kernel_states as packed
 from paxiom.model_check.engine.memory import grown, zeros
 
 FULL = 0.7  # a hash table fuller than this is doubled
@@ -19,7 +19,7 @@ def bits_for(counts: list[int]) -> list[int]:
     return [(count - 1).bit_length() for count in counts]
 
 
-def layout_for(bits: list[int]) -> tuple[int, kernel.Layout]:
+def layout_for(bits: list[int]) -> tuple[int, packed.Layout]:
     """Fields of at least so many bits for the slots: few words, spare bits shared out.
 
     Returns the number of words and the layout. No field crosses a word.
@@ -44,7 +44,7 @@ def layout_for(bits: list[int]) -> tuple[int, kernel.Layout]:
             width = min(bits[slot] + share, 28)
             place[slot], shift[slot], mask[slot] = number, at, (1 << width) - 1
             at += width
-    return len(words), kernel.Layout(place, shift, mask)
+    return len(words), packed.Layout(place, shift, mask)
 
 
 @dataclass
@@ -73,7 +73,7 @@ class Store:
         self.width, self.layout = layout_for(self.bits)
         self.shards = [
             Shard(zeros(FIRST_STATES * self.width, np.uint64), zeros(FIRST_STATES, np.uint32))
-            for _ in range(kernel.SHARDS)
+            for _ in range(packed.SHARDS)
         ]
 
     @property
@@ -98,12 +98,19 @@ class Store:
         width, layout = layout_for(self.bits)
         for shard in self.shards:
             room = shard.words.shape[0] // self.width
-            packed = zeros(room * width, np.uint64)
-            kernel.repack(
-                shard.words, self.width, self.layout, self.slots, shard.count, packed, width, layout,
+            words = zeros(room * width, np.uint64)
+            packed.repack(
+                shard.words,
+                self.width,
+                self.layout,
+                self.slots,
+                shard.count,
+                words,
+                width,
+                layout,
                 np.empty(self.slots, np.uint32),
             )
-            shard.words = packed
+            shard.words = words
         self.width, self.layout = width, layout
 
     def make_room(self, shard: Shard, more: int) -> None:
@@ -120,14 +127,18 @@ class Store:
         if size > shard.table.shape[0]:
             shard.table = np.zeros(0, np.uint32)  # let go of the old one first
             shard.table = zeros(size, np.uint32)
-            kernel.rehash(
-                shard.words, self.width, self.layout, self.slots, shard.count, shard.table,
-                np.empty(self.slots, np.uint32), np.empty(kernel.BATCH, np.uint64),
+            packed.rehash(
+                shard.words,
+                self.width,
+                self.layout,
+                self.slots,
+                shard.count,
+                shard.table,
+                np.empty(self.slots, np.uint32),
+                np.empty(packed.BATCH, np.uint64),
             )
 
-    def restore(
-        self, shard: Shard, words: NDArray[np.uint64], parents: NDArray[np.uint32]
-    ) -> None:
+    def restore(self, shard: Shard, words: NDArray[np.uint64], parents: NDArray[np.uint32]) -> None:
         """Give an empty shard its states back."""
         shard.words, shard.parents, shard.count = words.copy(), parents.copy(), len(parents)
         shard.table = np.zeros(0, np.uint32)
@@ -139,22 +150,22 @@ class Store:
         for slot, index in enumerate(ids):
             words[self.layout.word[slot]] |= np.uint64(index) << self.layout.shift[slot]
         scratch = np.empty(self.slots, np.uint32)
-        return int(kernel.unpack(words, 0, self.width, self.layout, self.slots, scratch)), words
+        return int(packed.unpack(words, 0, self.width, self.layout, self.slots, scratch)), words
 
     def ids(self, state: int) -> NDArray[np.uint32]:
         """Component indices of a state, by global number."""
-        shard = self.shards[state % kernel.SHARDS]
+        shard = self.shards[state % packed.SHARDS]
         ids = np.empty(self.slots, np.uint32)
-        at = state // kernel.SHARDS
-        kernel.unpack(shard.words, at, self.width, self.layout, self.slots, ids)
+        at = state // packed.SHARDS
+        packed.unpack(shard.words, at, self.width, self.layout, self.slots, ids)
         return ids
 
     def path(self, state: int) -> list[int]:
         """Global numbers of the states on a shortest path from the initial state."""
         path = [state]
         while True:
-            shard = self.shards[path[-1] % kernel.SHARDS]
-            parent = int(shard.parents[path[-1] // kernel.SHARDS])
+            shard = self.shards[path[-1] % packed.SHARDS]
+            parent = int(shard.parents[path[-1] // packed.SHARDS])
             if parent == path[-1]:
                 return path[::-1]
             path.append(parent)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from paxiom.impl.names import NodeId
 from paxiom.model_check.engine import kernel_maps as maps
 from paxiom.model_check.engine import kernel_tables as kernel
-from paxiom.model_check.engine.memory import grown, zeros
+from paxiom.model_check.engine.native import NativeTables, larger
 from paxiom.model_check.environment import (
     Budgets,
     Cost,
@@ -28,9 +28,9 @@ from paxiom.model_check.environment import (
     label,
     local_events,
     outcomes,
-    require_value,
 )
 from paxiom.model_check.model import Delivery, Happening, Model, ModelError
+from paxiom.model_check.rules import require_value
 from paxiom.model_check.symmetry import Symmetry
 from paxiom.model_check.world import asked, recorded, shown
 from paxiom.spec.property import Kind, Subject
@@ -46,12 +46,7 @@ _LOCAL_EVENTS = int(maps.LOCAL_EVENTS)
 _NONE = int(maps.NONE)
 
 
-def _grown(array: NDArray[np.uint32], size: int) -> NDArray[np.uint32]:
-    """Copy ``array`` into one of at least twice the length and at least ``size``."""
-    return grown(array, max(size, 2 * array.shape[0]))
-
-
-class Tables:
+class Tables(NativeTables):
     """Interned objects of one model and the native tables over them.
 
     Slots are numbered: the nodes in their order, then the history, then the budgets.
@@ -63,10 +58,10 @@ class Tables:
         if len(nodes) > MOST_NODES:
             msg = f"model {model.name!r}: {len(nodes)} nodes; the engine takes up to {MOST_NODES}"
             raise ModelError(msg)
+        super().__init__(len(nodes) + 2, symmetry.order if symmetry else 1)
         self.model, self.symmetry = model, symmetry
         self.slot_of = {node: slot for slot, node in enumerate(nodes)}
         self.history_slot, self.budget_slot = len(nodes), len(nodes) + 1
-        self.slots = len(nodes) + 2
         self.delivery = _DELIVERY[model.network.delivery]
         self.locals: list[tuple[int, Hashable]] = []
         self.envelopes: list[Envelope] = []
@@ -80,50 +75,19 @@ class Tables:
         self._operation_ids: dict[tuple[str, tuple[Hashable, ...]], int] = {}
         self._operations: list[tuple[Hashable, ...]] = []
         self.shown = np.zeros(256, np.uint32)  # local -> what properties see of it
-        self._scratch = np.empty(1 << 12, np.uint32)
         self._outcome_words = 0
         self._operation_words = 0
         self._outcome_count = 0
-        elements = symmetry.order if symmetry else 1
+        elements = self.elements
         self.slot_images = np.tile(np.arange(self.slots), (elements, 1))
         if symmetry:
             self.slot_images[:, : len(nodes)] = symmetry.node_position
         self.local_images = np.zeros((elements, 256), np.uint32)
         self.envelope_images = np.zeros((elements, 256), np.uint32)
-        self.c = self._empty(elements)
         budgeted = model.network.drops is not None
         self.loss_operation = np.uint32(
             self._operation("cost", (Cost.LOSS,), self.budget_slot) if budgeted else _NONE
         )
-
-    def _empty(self, elements: int) -> maps.Components:
-        size = 1 << 10
-
-        def words(count: int = size) -> NDArray[np.uint32]:
-            return np.zeros(count, np.uint32)
-
-        c = maps.Components(
-            sizes=np.zeros(maps.PER_SLOT + self.slots, np.int64),
-            local=words(size * self.slots),
-            box=words(size * self.slots),
-            row_at=words(size * self.slots),
-            order=words(size * self.slots),
-            rows=words(),
-            component_map=np.zeros(4 * size, np.uint64),
-            box_at=words(),
-            pool=words(),
-            box_map=words(4 * size),
-            operation_map=np.zeros(4 * size, np.uint64),
-            outcome_map=np.zeros(4 * size, np.uint64),
-            outcomes=words(),
-            operation_at=words(),
-            operation_pool=words(),
-            source=words(),
-            loss=words(),
-            images=words(size * self.slots * elements if elements > 1 else 1),
-        )
-        kernel.intern_box(c, self._scratch, 0)
-        return c
 
     # Interning.
 
@@ -135,7 +99,7 @@ class Tables:
         number = self._local_ids[slot, value] = len(self.locals)
         self.locals.append((slot, value))
         if number == self.shown.shape[0]:
-            self.shown = _grown(self.shown, 0)
+            self.shown = larger(self.shown, 0)
             self.local_images = np.hstack([self.local_images, np.zeros_like(self.local_images)])
         if slot < self.history_slot:
             assert isinstance(value, Local)
@@ -160,7 +124,7 @@ class Tables:
         number = self._envelope_ids[value] = len(self.envelopes)
         self.envelopes.append(value)
         if number == self.c.source.shape[0]:
-            self.c = self.c._replace(source=_grown(self.c.source, 0), loss=_grown(self.c.loss, 0))
+            self.c = self.c._replace(source=larger(self.c.source, 0), loss=larger(self.c.loss, 0))
         self.c.source[number] = self.slot_of[value.source]
         self.c.loss[number] = self.action(f"lose {label(value.message)}")
         if self.symmetry:
@@ -191,10 +155,10 @@ class Tables:
             added = content if kind == "add" else ()
             c, end = self.c, self._operation_words + len(added)
             if number + 2 > c.operation_at.shape[0]:
-                c = c._replace(operation_at=_grown(c.operation_at, 0))
+                c = c._replace(operation_at=larger(c.operation_at, 0))
             if end > c.operation_pool.shape[0]:
-                c = c._replace(operation_pool=_grown(c.operation_pool, end))
-            c.operation_pool[self._operation_words : end] = added
+                c = c._replace(operation_pool=larger(c.operation_pool, end))
+            c.operation_pool[self._operation_words : end] = np.array(added, np.uint32)
             c.operation_at[number + 1] = self._operation_words = end
             self.c = c
         return slot << 28 | number
@@ -206,7 +170,7 @@ class Tables:
         words = self._answer(key)
         start, end = self._outcome_words, self._outcome_words + len(words)
         if end > self.c.outcomes.shape[0]:
-            self.c = self.c._replace(outcomes=_grown(self.c.outcomes, end))
+            self.c = self.c._replace(outcomes=larger(self.c.outcomes, end))
         if 4 * (self._outcome_count + 1) > self.c.outcome_map.shape[0]:
             self.c = self.c._replace(outcome_map=self._doubled(self.c.outcome_map))
         self.c.outcomes[start:end] = words
@@ -325,18 +289,12 @@ class Tables:
                 self._outcome_count += 1
                 same = c.outcomes[start : start + len(words)].tolist() == words
             else:
-                same = int(maps.find(c.operation_map, np.uint64(key))) == self._operation_result(key)
+                same = int(maps.find(c.operation_map, np.uint64(key))) == self._operation_result(
+                    key
+                )
             if not same:
                 msg = f"model {self.model.name!r} has changed since the checkpoint was written"
                 raise ModelError(msg)
-
-    # Components.
-
-    def component(self, slot: int, local: int, box: int) -> int:
-        """Index within ``slot`` of the component (local, box)."""
-        while short := maps.shortage(self.c, self.slots, slot, 1, 0, 0):
-            self._grow(short)
-        return int(maps.intern_component(self.c, self.slots, slot, local, box))
 
     def fill(self, rows: NDArray[np.uint32], operations: NDArray[np.uint64]) -> None:
         """Build rows of components and results of operations that the kernel asked for."""
@@ -385,43 +343,6 @@ class Tables:
         ):
             self._grow(short)
 
-    def _doubled(self, table: NDArray[np.uint64]) -> NDArray[np.uint64]:
-        bigger = zeros(2 * table.shape[0], np.uint64)
-        maps.copy_map(table, bigger)
-        return bigger
-
-    def _doubled_boxes(self) -> NDArray[np.uint32]:
-        bigger = zeros(2 * self.c.box_map.shape[0], np.uint32)
-        maps.enter_boxes(self.c, bigger)
-        return bigger
-
-    def _grow(self, short: int) -> None:
-        """Make room where the kernel found too little."""
-        c = self.c
-        match short:
-            case maps.SHORT_COMPONENTS:
-                c = c._replace(
-                    local=_grown(c.local, 0),
-                    box=_grown(c.box, 0),
-                    row_at=_grown(c.row_at, 0),
-                    order=_grown(c.order, 0),
-                    component_map=self._doubled(c.component_map),
-                )
-                if self.symmetry:
-                    by_element = c.images.reshape(self.symmetry.order, -1)
-                    c = c._replace(images=np.hstack([by_element, by_element]).reshape(-1))
-            case maps.SHORT_BOXES:
-                c = c._replace(box_at=_grown(c.box_at, 0), box_map=self._doubled_boxes())
-            case maps.SHORT_POOL:
-                c = c._replace(pool=_grown(c.pool, 0))
-            case maps.SHORT_ROWS:
-                c = c._replace(rows=_grown(c.rows, 0))
-            case maps.SHORT_OPERATIONS:
-                c = c._replace(operation_map=self._doubled(c.operation_map))
-            case maps.SHORT_SCRATCH:
-                self._scratch = _grown(self._scratch, 0)
-        self.c = c
-
     def initial(self) -> NDArray[np.uint32]:
         """Component indices of the initial state."""
         history = self.model.monitor.initial()
@@ -467,12 +388,6 @@ class Tables:
         return self._violated(Subject.NODE, *pair) + self._violated(Subject.HISTORY, past, future)
 
     @property
-    def component_counts(self) -> list[int]:
-        """Components of each slot."""
-        return [int(count) for count in self.c.sizes[maps.PER_SLOT :]]
-
-    @property
     def memory(self) -> int:
         """Bytes in native tables."""
         return sum(array.nbytes for array in self.c) + self.shown.nbytes
-

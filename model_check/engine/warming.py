@@ -8,7 +8,7 @@ import numpy as np
 
 from paxiom.impl.names import NodeId, node_ids
 from paxiom.impl.protocol import Protocol, Send, Step
-from paxiom.model_check.engine import kernel_maps, kernel_search
+from paxiom.model_check.engine import kernel_maps, kernel_states
 from paxiom.model_check.engine.compiling import mark_compiled
 from paxiom.model_check.engine.search import new_search
 from paxiom.model_check.model import Model, Network
@@ -68,7 +68,7 @@ def warm_up() -> None:
         kernel_maps.enter_boxes(c, np.zeros_like(c.box_map))
         search.store.relayout([1 << 20] * search.store.slots)
         for shard in search.store.shards:
-            search.store.make_room(shard, kernel_search.BATCH * 100)
+            search.store.make_room(shard, kernel_states.BATCH * 100)
     finally:
         search.close()
     mark_compiled()

@@ -8,7 +8,7 @@ from paxiom.model_check.monitors import ConsensusMonitor
 from paxiom.spec.consensus import agreement, integrity, irrevocability, some_decision, validity
 
 
-def paxos(  # noqa: PLR0913 - the axes of the bounded environment
+def paxos(
     *,
     protocol: type[Paxos] = Paxos,
     nodes: int = 3,
@@ -25,7 +25,7 @@ def paxos(  # noqa: PLR0913 - the axes of the bounded environment
     """Paxos among ``nodes`` acceptors, over the first ``ballots`` ballots.
 
     The first ``proposers`` nodes (by default as many as there are ballots, at most all) are each
-    asked ``asks`` times for one of ``value_count`` values and may retry. With P proposers, ballot number
+    asked ``asks`` times for one of so many values and may retry. With P proposers, ballot number
     (r - 1) * P + i is the i-th proposer's ballot in round r. ``learners`` 0: the proposer of a
     ballot learns its outcome; otherwise the first so many nodes learn of all votes. ``phase1``
     and ``phase2`` are quorum sizes, a majority by default.

@@ -8,13 +8,13 @@ import time
 from pathlib import Path
 
 import pytest
-from support.agreement import essence
-from support.paxos_mutants import IgnoresPromisedVotes
 
 from paxiom.model_check.engine import explore
 from paxiom.model_check.model import ModelError
 from paxiom.model_check.models.paxos import paxos
 from paxiom.model_check.result import Verdict
+from support.agreement import essence
+from support.paxos_mutants import IgnoresPromisedVotes
 
 KILLED = """
 import sys
@@ -42,7 +42,7 @@ def test_an_interrupted_search_ends_as_if_it_had_not_been(tmp_path: Path, symmet
 
 def test_a_killed_search_goes_on(tmp_path: Path) -> None:
     """SIGKILL at any time leaves a whole checkpoint behind."""
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter
         [sys.executable, "-c", KILLED, str(tmp_path)], stdout=subprocess.PIPE
     )
     deadline = time.monotonic() + 120

@@ -3,9 +3,6 @@
 import itertools
 
 import pytest
-from support.agreement import essence, exhausted
-from support.paxos_mutants import IgnoresPromisedVotes
-from support.two_phase import two_phase
 
 from paxiom.impl.paxos import Paxos
 from paxiom.model_check import reference
@@ -13,11 +10,15 @@ from paxiom.model_check.engine import Progress, explore
 from paxiom.model_check.model import Delivery, Faults, Network
 from paxiom.model_check.models.paxos import paxos
 from paxiom.model_check.result import Verdict
+from support.agreement import essence, exhausted
+from support.explorers import Explore
+from support.paxos_mutants import IgnoresPromisedVotes
+from support.two_phase import two_phase
 
 NETWORKS = [
-    Network(delivery=delivery, **loss)
-    for delivery, loss in itertools.product(
-        Delivery, [{}, {"lossy": True}, {"lossy": True, "drops": 1}]
+    Network(delivery=delivery, lossy=lossy, drops=drops)
+    for delivery, (lossy, drops) in itertools.product(
+        Delivery, [(False, None), (True, None), (True, 1)]
     )
 ]
 FAULTS = [Faults(), Faults(crashes=1), Faults(stops=1), Faults(amnesias=1)]
@@ -99,6 +100,15 @@ def test_time_and_memory_are_limits_too(limit: dict[str, float], reason: str) ->
     assert result.verdict is Verdict.INCOMPLETE
     assert reason in str(result.stopped)
     assert result.states < 177**3
+
+
+@pytest.mark.parametrize("explorer", [explore, reference.explore])
+def test_a_limit_met_by_the_last_state_cuts_nothing_off(explorer: Explore) -> None:
+    """HOLDS, since every state was visited."""
+    model = paxos(nodes=3, ballots=1)
+    whole = explorer(model)
+
+    assert explorer(model, max_states=whole.states).verdict is Verdict.HOLDS
 
 
 def test_a_violation_beats_a_limit_on_the_same_level() -> None:

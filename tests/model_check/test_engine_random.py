@@ -1,13 +1,13 @@
 """The engine against the oracle, on random protocols in random environments."""
 
 from hypothesis import HealthCheck, assume, given, settings
-from support.agreement import essence, exhausted
-from support.random_protocols import random_models
-from support.symmetric import canonical_orbit_count, reachable_worlds
 
 from paxiom.model_check import reference
 from paxiom.model_check.engine import explore
 from paxiom.model_check.model import Model
+from support.agreement import essence, exhausted
+from support.random_protocols import random_models
+from support.symmetric import canonical_orbit_count, reachable_worlds
 
 MOST_STATES = 2_000
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from runpy import run_path
 
 import pytest
+
 from paxiom.model_check.model import Model
 from paxiom.model_check.result import Verdict
 from support.explorers import Explore, both_explorers
@@ -17,7 +18,9 @@ def example() -> dict[str, object]:
 
 
 @both_explorers
-def test_two_phase_commit_holds_and_can_commit(example: dict[str, object], explore: Explore) -> None:
+def test_two_phase_commit_holds_and_can_commit(
+    example: dict[str, object], explore: Explore
+) -> None:
     model = example["model"]
     assert isinstance(model, Model)
 

@@ -1,19 +1,17 @@
 """Every rule of Paxos has a mutant that dies, at its bound and not below."""
 
 import pytest
-from support.paxos_mutants import MUTANTS, Mutant, correct_bounds, mutant_model
 
 from paxiom.impl.paxos import Paxos
 from paxiom.model_check.engine import explore
 from paxiom.model_check.result import Verdict
+from support.paxos_mutants import MUTANTS, Mutant, correct_bounds, mutant_model
 
 
 def each(*, slow: bool = True) -> list[object]:
     """All mutants; those that take more than half a minute are marked."""
     marks = {True: [pytest.mark.slow], False: []}
     return [pytest.param(m, marks=marks[m.slow and slow], id=m.number) for m in MUTANTS]
-
-
 
 
 @pytest.mark.parametrize("mutant", each())

@@ -6,6 +6,7 @@ states of the longest shortest trace, where our depth counts its steps.
 """
 
 import pytest
+
 from paxiom.model_check import engine
 from paxiom.model_check.model import Delivery, Model, Network
 from paxiom.model_check.result import Verdict

@@ -134,7 +134,7 @@ def test_steps_commute_with_renaming(data: st.DataObject, network: Network, faul
 class Switches(Rumours):
     """Nodes take a value and say nothing: the state is one choice per node."""
 
-    def timers(self, state: Gossip) -> tuple[()]:  # noqa: ARG002 - never
+    def timers(self, state: Gossip) -> tuple[()]:
         """Tell nobody."""
         return ()
 

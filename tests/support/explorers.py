@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
+
 from paxiom.model_check import engine, reference
 from paxiom.model_check.model import Model
 from paxiom.model_check.result import Result

@@ -109,9 +109,6 @@ class Mutant:
     hidden: dict[str, Any]
     slow: bool = False
 
-    def __str__(self) -> str:
-        return self.number
-
 
 DUPLICATING, FIFO = (Network(delivery=each) for each in (Delivery.DUPLICATING, Delivery.FIFO))
 CRASH = Faults(crashes=1)

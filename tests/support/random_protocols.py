@@ -18,6 +18,7 @@ from enum import Enum
 
 from hypothesis import assume
 from hypothesis import strategies as st
+
 from paxiom.impl.names import Label, NodeId, Value, node_ids, values
 from paxiom.impl.protocol import Decide, Effect, Persist, Protocol, Send, Step
 from paxiom.model_check.model import (
@@ -295,9 +296,7 @@ def of_nodes(limit: int, phase: int) -> dict[str, Callable[..., bool]]:
         f"the phases add up to less than {limit + phase}": lambda nodes: (
             sum(map(phase_of, nodes)) < limit + phase
         ),
-        f"fewer than {limit} nodes show different things": lambda nodes: (
-            len(set(nodes)) < limit
-        ),
+        f"fewer than {limit} nodes show different things": lambda nodes: len(set(nodes)) < limit,
     }
 
 
@@ -380,17 +379,22 @@ def tables(whom: tuple[Whom, ...]) -> st.SearchStrategy[Table]:
 
 @st.composite
 def protocols(
-    draw: st.DrawFn, *, nodes: tuple[NodeId, ...], alike: bool, values_alike: bool, cut: bool
+    draw: st.DrawFn, *, nodes: tuple[NodeId, ...], alike: bool, values_alike: bool, ordered: bool
 ) -> TableProtocol:
-    """Draw a protocol; if a step may be ``cut`` short, nodes that are alike do not broadcast."""
+    """Draw a protocol; nodes that are alike do not broadcast where the order can be told.
+
+    It is where a fault may cut a step short, or a monitor sees each message sent.
+    """
     whom = [Whom.SOURCE, Whom.SELF]
-    whom += [] if alike and cut else [Whom.OTHERS]
+    whom += [] if alike and ordered else [Whom.OTHERS]
     whom += [] if alike else [Whom.FIRST]
     count = 1 if alike or draw(st.booleans()) else len(nodes)
     return TableProtocol(
         nodes=nodes,
         tables=tuple(draw(tables(tuple(whom))) for _ in range(count)),
-        starts=tuple(draw(reactions((Whom.SELF, Whom.OTHERS), starting=True)) for _ in range(count)),
+        starts=tuple(
+            draw(reactions((Whom.SELF, Whom.OTHERS), starting=True)) for _ in range(count)
+        ),
         steps=1,
         partial=not values_alike and draw(st.booleans()),
     )
@@ -453,10 +457,10 @@ def random_models(draw: st.DrawFn, *, symmetric: bool = False) -> Model:
     if symmetric:
         alike, values_alike = draw(st.sampled_from([(True, True), (True, False), (False, True)]))
     struck = draw(faults())
-    cut = struck != Faults()
-    protocol = draw(protocols(nodes=nodes, alike=alike, values_alike=values_alike, cut=cut))
-    asked = nodes if alike else nodes[: draw(st.integers(1, len(nodes)))]
     kinds = draw(st.frozensets(st.sampled_from(["Requested", "Received", "Send", "Decide"])))
+    ordered = struck != Faults() or "Send" in kinds
+    protocol = draw(protocols(nodes=nodes, alike=alike, values_alike=values_alike, ordered=ordered))
+    asked = nodes if alike else nodes[: draw(st.integers(1, len(nodes)))]
     observe = draw(st.sampled_from((show_nothing, *OBSERVERS)))
     symmetry: list[tuple[Label, ...]] = [nodes] if alike else []
     symmetry += [NAMES] if values_alike else []

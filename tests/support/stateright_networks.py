@@ -86,7 +86,7 @@ class Mailing(Protocol[tuple[str, ...], str]):
     def receive(
         self,
         state: tuple[str, ...],
-        source: NodeId,  # noqa: ARG002 - only one sends
+        source: NodeId,
         message: str,
     ) -> Step[tuple[str, ...]] | None:
         """Keep one copy of what is wanted, take no notice of the rest."""

@@ -11,7 +11,6 @@ from typing import Any
 
 from paxiom.impl.protocol import Send, Step, broadcast
 from paxiom.model_check.model import Model
-
 from support.stateright_register import Get, GetOk, Put, PutOk, RegisterSystem, register_model
 
 Ballot = tuple[int, int]  # round, server
@@ -122,7 +121,7 @@ class PaxosSystem(RegisterSystem):
         return Step(led, broadcast(self.others(server.number), Prepare(ballot)))
 
     def _on_prepared(self, server: Server, source: int, accepted: Vote | None) -> Step[Server]:
-        """When a quorum has just promised, propose the highest vote's value, with one's own vote."""
+        """When a quorum has just promised, propose the highest vote's value."""
         prepares = frozenset((dict(server.prepares) | {source: accepted}).items())
         server = replace(server, prepares=prepares)
         if len(prepares) != self.majority:

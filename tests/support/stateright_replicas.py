@@ -9,7 +9,6 @@ from typing import Any
 
 from paxiom.impl.protocol import Send, Step, broadcast
 from paxiom.model_check.model import Model
-
 from support.stateright_register import Get, GetOk, Put, PutOk, RegisterSystem, register_model
 
 Stamp = tuple[int, int]  # logical clock, server
@@ -19,11 +18,11 @@ Stamp = tuple[int, int]  # logical clock, server
 class SingleCopySystem(RegisterSystem):
     """Servers that each keep a value, and do not talk: a register only if there is just one."""
 
-    def boot(self, number: int) -> tuple[()]:  # noqa: ARG002 - all servers begin alike
+    def boot(self, number: int) -> tuple[()]:
         """Nothing written."""
         return ()
 
-    def serve(  # noqa: D102 - as its superclass
+    def serve(
         self,
         server: tuple[str, ...],
         source: int,
@@ -119,7 +118,7 @@ class ReplicatedSystem(RegisterSystem):
         """Serve clients one at a time, other servers always."""
         sender = self.nodes[source]
         match message, server.phase:
-            case (Put(request, _) | Get(request)), None:
+            case ((Put(request, _) | Get(request)), None):
                 written = message.value if isinstance(message, Put) else None
                 own = frozenset({(server.number, (server.stamp, server.value))})
                 begun = replace(server, phase=Querying(request, source, written, own))
