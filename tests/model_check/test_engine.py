@@ -11,7 +11,6 @@ from paxiom.model_check.model import Delivery, Faults, Network
 from paxiom.model_check.models.paxos import paxos
 from paxiom.model_check.result import Verdict
 from support.agreement import essence, exhausted
-from support.explorers import Explore
 from support.paxos_mutants import IgnoresPromisedVotes
 from support.two_phase import two_phase
 
@@ -100,15 +99,6 @@ def test_time_and_memory_are_limits_too(limit: dict[str, float], reason: str) ->
     assert result.verdict is Verdict.INCOMPLETE
     assert reason in str(result.stopped)
     assert result.states < 177**3
-
-
-@pytest.mark.parametrize("explorer", [explore, reference.explore])
-def test_a_limit_met_by_the_last_state_cuts_nothing_off(explorer: Explore) -> None:
-    """HOLDS, since every state was visited."""
-    model = paxos(nodes=3, ballots=1)
-    whole = explorer(model)
-
-    assert explorer(model, max_states=whole.states).verdict is Verdict.HOLDS
 
 
 def test_a_violation_beats_a_limit_on_the_same_level() -> None:

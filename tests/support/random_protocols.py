@@ -41,7 +41,7 @@ from paxiom.spec.property import Kind, Property, Subject
 
 PHASES = 3
 STEPS_MAX = 5  # per node
-STATES_MAX = 1_200
+STATES_MAX = 800
 NAMES = values(2)
 
 
