@@ -69,7 +69,7 @@ class SpinResult:
     vector: int  # bytes of one state vector
 
 
-def run(  # noqa: PLR0913 - the sizes of the model, and how to run it
+def run(
     proposers: int,
     values: int,
     *,
@@ -116,9 +116,7 @@ def _find(program: str) -> str:
     return found
 
 
-def _compile(
-    folder: Path, model: Path, sizes: dict[str, int], build: Build, memory: int
-) -> Path:
+def _compile(folder: Path, model: Path, sizes: dict[str, int], build: Build, memory: int) -> Path:
     """Generate pan from ``model`` and compile it."""
     spin, gcc = _find("spin"), _find("gcc")
     shutil.copy(model, folder)

@@ -50,7 +50,9 @@ class Components(NamedTuple):
     box_at: U32  # inbox -> first word in pool; its end is the next one's start
     pool: U32  # envelopes, sorted (unordered) or grouped by source (FIFO)
     box_map: U32  # open addressing over inbox contents, number + 1
-    operation_map: U64  # g << 32 | operation -> result
+    block: U64  # g -> its block in results, first entry << 5 | log2 of its size; 0: none
+    block_fill: U32  # g -> entries taken in its block
+    results: U64  # (operation + 1) << 32 | result; open addressing within each block
     outcome_map: U64  # local << 32 | envelope -> first word in outcomes
     outcomes: U32  # [how many, then each: new local, info as in rows, operations ...]
     operation_at: U32  # operation -> first word in operation_pool
@@ -60,7 +62,7 @@ class Components(NamedTuple):
     images: U32  # element * capacity + g -> index of the image
 
 
-SIZE_ROWS, SIZE_BOXES, SIZE_POOL, SIZE_ALL, SIZE_IMAGED, SIZE_OPERATION_MAP = 0, 1, 2, 3, 4, 5
+SIZE_ROWS, SIZE_BOXES, SIZE_POOL, SIZE_ALL, SIZE_IMAGED, SIZE_RESULTS = 0, 1, 2, 3, 4, 5
 PER_SLOT = 8
 LOCAL_EVENTS = uint64(0xFFFFFFFF)
 
@@ -183,7 +185,7 @@ def intern_component(c, slots, slot, local, box):
 
 
 # What may be short of room, as the caller is told.
-ENOUGH, SHORT_COMPONENTS, SHORT_BOXES, SHORT_POOL, SHORT_ROWS, SHORT_OPERATIONS, SHORT_SCRATCH = (
+ENOUGH, SHORT_COMPONENTS, SHORT_BOXES, SHORT_POOL, SHORT_ROWS, SHORT_RESULTS, SHORT_SCRATCH = (
     range(7)
 )
 
@@ -203,6 +205,61 @@ def shortage(c, slots, slot, fresh, words, row_words):
         return SHORT_POOL
     if c.sizes[SIZE_ROWS] + row_words >= c.rows.shape[0]:
         return SHORT_ROWS
-    if (c.sizes[SIZE_OPERATION_MAP] + 1) * 4 >= c.operation_map.shape[0]:
-        return SHORT_OPERATIONS
     return ENOUGH
+
+
+@njit(cache=True, inline="always", _nrt=False)
+def find_result(c, g, operation):
+    """Result of an operation on a component, or all ones."""
+    block = c.block[g]
+    first, mask = block >> uint64(5), (ONE << (block & uint64(31))) - ONE
+    wanted = operation + ONE
+    at = operation & mask
+    while block != ZERO:
+        entry = c.results[first + at]
+        if entry >> WORD == wanted:
+            return entry & LOW
+        if entry == ZERO:
+            return ~ZERO
+        at = (at + ONE) & mask
+    return ~ZERO
+
+
+FIRST_BLOCK = 4  # entries
+
+
+@njit(cache=True)
+def put_result(c, g, operation, result):
+    """Set the result of an operation; says what is short of room if it cannot."""
+    if find_result(c, uint64(g), uint64(operation)) != ~ZERO:
+        return ENOUGH
+    block = uint64(c.block[g])
+    size = (ONE << (block & uint64(31))) if block else ZERO
+    if uint64(4) * (uint64(c.block_fill[g]) + ONE) > uint64(3) * size:
+        wider = max(uint64(2) * size, uint64(FIRST_BLOCK))
+        first = (uint64(c.sizes[SIZE_RESULTS]) + wider) // wider * wider
+        if first + wider > uint64(c.results.shape[0]):
+            return SHORT_RESULTS
+        c.sizes[SIZE_RESULTS] = first + wider
+        bits = ZERO
+        while (ONE << bits) < wider:
+            bits += ONE
+        c.block[g] = (first << uint64(5)) | bits
+        for at in range(size):
+            entry = c.results[(block >> uint64(5)) + uint64(at)]
+            if entry:
+                enter_result(c, g, entry)
+    enter_result(c, g, ((uint64(operation) + ONE) << WORD) | uint64(result))
+    c.block_fill[g] += 1
+    return ENOUGH
+
+
+@njit(cache=True)
+def enter_result(c, g, entry):
+    """Put an entry into a block that has room."""
+    block = uint64(c.block[g])
+    first, mask = block >> uint64(5), (ONE << (block & uint64(31))) - ONE
+    at = ((entry >> WORD) - ONE) & mask
+    while c.results[first + at]:
+        at = (at + ONE) & mask
+    c.results[first + at] = entry

@@ -28,7 +28,7 @@ from paxiom.model_check.engine.kernel_maps import (
     U64,
     WORD,
     ZERO,
-    find,
+    find_result,
 )
 from paxiom.model_check.engine.kernel_states import (
     BATCH,
@@ -167,10 +167,10 @@ def expand(c, slots, slot_images, layout, width, words, shard, end, work):
                     target = uint64(word >> uint32(28))
                     now = after if target == uint64(slot) else ids[target]
                     there = uint64(now) * uint64(slots) + target
-                    key = (there << WORD) | uint64(word & INDEX_MASK)
-                    value = find(c.operation_map, key)
+                    operation = uint64(word & INDEX_MASK)
+                    value = find_result(c, there, operation)
                     if value == ~ZERO:
-                        work.missing_operations[io[IO_OPERATIONS]] = key
+                        work.missing_operations[io[IO_OPERATIONS]] = (there << WORD) | operation
                         io[IO_OPERATIONS] += 1
                         missing = True
                     elif value == uint64(NONE):

@@ -15,14 +15,13 @@ from paxiom.model_check.engine.kernel_maps import (
     SHORT_SCRATCH,
     SIZE_ALL,
     SIZE_IMAGED,
-    SIZE_OPERATION_MAP,
     SIZE_ROWS,
     WORD,
     ZERO,
     find,
     intern_box,
     intern_component,
-    put,
+    put_result,
     shortage,
 )
 
@@ -195,8 +194,9 @@ def apply_operations(c, slots, delivery, keys, begin, scratch):
             return position, short
         after = box_with(c, delivery, box, first, last, scratch)
         index = intern_component(c, slots, slot, c.local[g], after)
-        put(c.operation_map, key, uint64(index))
-        c.sizes[SIZE_OPERATION_MAP] += 1
+        short = put_result(c, g, operation, index)
+        if short != ENOUGH:
+            return position, short
     return keys.shape[0], ENOUGH
 
 

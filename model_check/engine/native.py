@@ -40,7 +40,9 @@ class NativeTables:
             box_at=words(),
             pool=words(),
             box_map=words(4 * size),
-            operation_map=np.zeros(4 * size, np.uint64),
+            block=np.zeros(size * self.slots, np.uint64),
+            block_fill=words(size * self.slots),
+            results=np.zeros(4 * size, np.uint64),
             outcome_map=np.zeros(4 * size, np.uint64),
             outcomes=words(),
             operation_at=words(),
@@ -78,6 +80,8 @@ class NativeTables:
                     box=larger(c.box, 0),
                     row_at=larger(c.row_at, 0),
                     order=larger(c.order, 0),
+                    block=larger(c.block, 0),
+                    block_fill=larger(c.block_fill, 0),
                     component_map=self._doubled(c.component_map),
                 )
                 if self.elements > 1:
@@ -89,8 +93,8 @@ class NativeTables:
                 c = c._replace(pool=larger(c.pool, 0))
             case maps.SHORT_ROWS:
                 c = c._replace(rows=larger(c.rows, 0))
-            case maps.SHORT_OPERATIONS:
-                c = c._replace(operation_map=self._doubled(c.operation_map))
+            case maps.SHORT_RESULTS:
+                c = c._replace(results=larger(c.results, 0))
             case maps.SHORT_SCRATCH:
                 self._scratch = larger(self._scratch, 0)
             case _:

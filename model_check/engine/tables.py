@@ -251,10 +251,12 @@ class Tables(NativeTables):
     def _operate(self, key: int) -> None:
         """Carry out an operation on a history or on budgets."""
         result = self._operation_result(key)
-        if (int(self.c.sizes[maps.SIZE_OPERATION_MAP]) + 1) * 4 >= self.c.operation_map.shape[0]:
-            self._grow(maps.SHORT_OPERATIONS)
-        maps.put(self.c.operation_map, np.uint64(key), np.uint64(result))
-        self.c.sizes[maps.SIZE_OPERATION_MAP] += 1
+        while short := maps.put_result(self.c, key >> 32, key & 0xFFFFFFFF, result):
+            self._grow(short)
+
+    def _known_result(self, key: int) -> int:
+        g, operation = np.uint64(key >> 32), np.uint64(key & 0xFFFFFFFF)
+        return int(maps.find_result(self.c, g, operation))
 
     def _operation_result(self, key: int) -> int:
         self.asked.append((False, key))
@@ -289,9 +291,7 @@ class Tables(NativeTables):
                 self._outcome_count += 1
                 same = c.outcomes[start : start + len(words)].tolist() == words
             else:
-                same = int(maps.find(c.operation_map, np.uint64(key))) == self._operation_result(
-                    key
-                )
+                same = self._known_result(key) == self._operation_result(key)
             if not same:
                 msg = f"model {self.model.name!r} has changed since the checkpoint was written"
                 raise ModelError(msg)
@@ -363,7 +363,7 @@ class Tables(NativeTables):
                 g = int(ids[slot]) * self.slots + slot
                 key = np.uint64(g << 32 | word & (MOST_OPERATIONS - 1))
                 self._apply(np.array([key]))
-                ids[slot] = maps.find(self.c.operation_map, key)
+                ids[slot] = self._known_result(int(key))
         self._make_images()
         return ids
 
