@@ -11,6 +11,7 @@
  * As is usual in Promela, promises and votes are counted, and of the votes promised only the
  * highest is kept; no node sends a second one in a ballot. All this is forgotten as soon as the
  * Python forgets it: what nobody reads again would only tell equal states apart.
+ * The state vector of 3 nodes and 3 proposers has 204 bytes; that of paxos.pml has 20.
  */
 #ifndef NODES
 #define NODES 3
@@ -71,7 +72,7 @@ inline request(v)
 inline on_prepare(b)
 {
     d_step {
-        inbox[ME]??[PREPARE, _, b, _, _] && promised < b ->
+        promised < b && inbox[ME]??[PREPARE, _, b, _, _] ->
         inbox[ME]??PREPARE, source, b, _, _;
         promised = b;
         inbox[source]!!PROMISE, ME, b, accepted.ballot, accepted.value
@@ -82,7 +83,7 @@ inline on_prepare(b)
 inline on_promise(from)
 {
     d_step {
-        inbox[ME]??[PROMISE, from, eval(ballot), _, _] && !asked_for_votes ->
+        !asked_for_votes && inbox[ME]??[PROMISE, from, eval(ballot), _, _] ->
         inbox[ME]??PROMISE, from, eval(ballot), vote_ballot, value;
         promises++;
         if
@@ -109,7 +110,7 @@ inline on_promise(from)
 inline on_accept(b)
 {
     d_step {
-        inbox[ME]??[ACCEPT, _, b, _, _] && promised <= b ->
+        promised <= b && inbox[ME]??[ACCEPT, _, b, _, _] ->
         inbox[ME]??ACCEPT, source, b, _, value;
         promised = b;
         accepted.ballot = b;
@@ -122,7 +123,7 @@ inline on_accept(b)
 inline on_accepted(from)
 {
     d_step {
-        inbox[ME]??[ACCEPTED, from, eval(ballot), _, _] && decided[ME] == 0 ->
+        decided[ME] == 0 && inbox[ME]??[ACCEPTED, from, eval(ballot), _, _] ->
         inbox[ME]??ACCEPTED, from, eval(ballot), _, value;
         votes++;
         if

@@ -24,9 +24,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-PACKED = Path(__file__).with_name("paxos.pml")
+MODEL = Path(__file__).with_name("paxos.pml")
 CHANNELS = Path(__file__).with_name("paxos_channels.pml")
-MODELS = {model.stem: model for model in (PACKED, CHANNELS)}
+MODELS = {model.stem: model for model in (MODEL, CHANNELS)}
 MIB = 1024 * 1024
 DEPTH = 1000  # room on the search stack; the longest path is 11 steps per proposer
 
@@ -73,7 +73,7 @@ def run(
     proposers: int,
     values: int,
     *,
-    model: Path = PACKED,
+    model: Path = MODEL,
     nodes: int = 3,
     build: Build = FASTEST,
     repeats: int = 1,
@@ -215,7 +215,7 @@ def _table(sizes: argparse.Namespace, builds: Iterable[str]) -> None:
 def main() -> int:
     """Read the command line; print the table."""
     parser = argparse.ArgumentParser(description="Single-decree Paxos in Spin.")
-    parser.add_argument("--model", choices=MODELS, default=PACKED.stem)
+    parser.add_argument("--model", choices=MODELS, default=MODEL.stem)
     parser.add_argument("--nodes", type=int, default=3)
     parser.add_argument("--proposers", type=int, default=3)
     parser.add_argument("--values", type=int, default=1)

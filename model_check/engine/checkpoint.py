@@ -59,6 +59,15 @@ class Checkpoint:
         self._bits: list[int] = []  # layout of the states in the files
         self._generation = 0
 
+    def claim(self) -> None:
+        """Make sure that a new search does not overwrite an old one."""
+        if (self.directory / MANIFEST).exists():
+            msg = (
+                f"{self.directory} holds a checkpoint already: go on with it (--resume), remove "
+                "it, or choose another directory"
+            )
+            raise ModelError(msg)
+
     def due(self) -> bool:
         """Whether it is time for the next one."""
         return time.monotonic() - self._last >= self.seconds

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
+
 from paxiom.model_check.engine.checkpoint import Checkpoint
 from paxiom.model_check.engine.compiling import compiled_before
 from paxiom.model_check.engine.search import Finding, Limits, Progress, Search, Watch, new_search
@@ -15,6 +17,8 @@ from paxiom.model_check.engine.warming import warm_up
 from paxiom.model_check.model import Model
 from paxiom.model_check.result import RAISED, Result, Verdict, Violation
 from paxiom.model_check.symmetry import Symmetry
+
+MOST_MEMORY = 0.9  # of the machine's, unless told otherwise: better to stop than to be killed
 
 
 def explore(
@@ -34,8 +38,9 @@ def explore(
 
     ``workers`` is the number of threads (default: all cores); it changes nothing but the time.
     The limits end the search early, as INCOMPLETE: distinct states, seconds, bytes of resident
-    memory. So does Ctrl-C (``stopped`` is then "interrupted"). ``watch`` is told of progress a
-    few times a second.
+    memory (by default nine tenths of the machine's). So does Ctrl-C (``stopped`` is then
+    "interrupted"). ``watch`` is told of progress a few times a second. A resumed search goes on
+    saving where it was saved, unless ``checkpoint`` names another directory.
 
     Raises ModelError if the model or its protocol breaks a rule of the checker.
     """
@@ -46,19 +51,23 @@ def explore(
     compiled = time.monotonic() - began
     group = Symmetry.of(model) if symmetry else None
     search = new_search(model, group if group and group.order > 1 else None, workers)
-    limits = Limits(states=max_states, seconds=max_seconds, memory=max_memory)
-    place = checkpoint or resume
-    saved = Checkpoint(place, checkpoint_seconds) if place else None
+    memory = max_memory or int(psutil.virtual_memory().total * MOST_MEMORY)
+    limits = Limits(states=max_states, seconds=max_seconds, memory=memory)
+    old = Checkpoint(resume, checkpoint_seconds) if resume else None
+    saved = old
+    if checkpoint and checkpoint != resume:
+        saved = Checkpoint(checkpoint, checkpoint_seconds)
+        saved.claim()
     watcher = Watch(search, limits, watch, lambda: _save(search, saved, due_only=True))
     try:
         with _interruptible(watcher):
-            if resume:
-                Checkpoint(resume, 0).read(search)
+            if old:
+                old.read(search)
             else:
                 search.begin()
             _run(search, watcher)
-        if search.stopped:
-            _save(search, saved, due_only=False)
+            if search.stopped:
+                _save(search, saved, due_only=False)
         return _result(search, watcher, compiled)
     finally:
         search.close()
@@ -72,7 +81,7 @@ def _save(search: Search, saved: Checkpoint | None, *, due_only: bool) -> None:
 def _run(search: Search, watcher: Watch) -> None:
     """Go level by level until there is nothing left, a violation, or a reason to stop."""
     while not search.stopped:
-        if search.level_is_done and (search.findings or not search.next_level()):
+        if search.level_is_done() and (search.findings or not search.next_level()):
             return
         search.finish_level(watcher)
         if search.frontier and not (search.findings or search.stopped):

@@ -185,8 +185,8 @@ def intern_component(c, slots, slot, local, box):
 
 
 # What may be short of room, as the caller is told.
-ENOUGH, SHORT_COMPONENTS, SHORT_BOXES, SHORT_POOL, SHORT_ROWS, SHORT_RESULTS, SHORT_SCRATCH = (
-    range(7)
+ENOUGH, SHORT_COMPONENTS, SHORT_BOXES, SHORT_POOL, SHORT_ROWS, SHORT_RESULTS, SHORT_SCRATCH = range(
+    7
 )
 
 

@@ -1,5 +1,7 @@
 """The native tables: making them, and making room in them."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,9 +9,15 @@ from paxiom.model_check.engine import kernel_maps as maps
 from paxiom.model_check.engine.memory import grown, zeros
 
 FIRST_SIZE = 1 << 10
+MOST_COMPONENTS = 1 << 28  # of a slot: their numbers share a word with flags
+MOST_WORDS = 1 << 32  # of an array: offsets into it are 32 bits
 
 
-def larger(array: NDArray[np.uint32], size: int) -> NDArray[np.uint32]:
+class TablesFullError(Exception):
+    """The native tables have reached their largest size; the search cannot go on."""
+
+
+def larger(array: NDArray[Any], size: int) -> NDArray[Any]:
     """Copy ``array`` into one of at least twice the length and at least ``size``."""
     return grown(array, max(size, 2 * array.shape[0]))
 
@@ -73,6 +81,10 @@ class NativeTables:
     def _grow(self, short: int) -> None:
         """Make room where the kernel found too little."""
         c = self.c
+        most = max(self.component_counts)
+        if 2 * max(c.rows.shape[0], c.pool.shape[0]) > MOST_WORDS or 2 * most > MOST_COMPONENTS:
+            msg = f"reached {most:,} components of one slot, about as many as can be numbered"
+            raise TablesFullError(msg)
         match short:
             case maps.SHORT_COMPONENTS:
                 c = c._replace(

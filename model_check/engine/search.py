@@ -19,6 +19,7 @@ from paxiom.model_check.engine import kernel_search as kernel
 from paxiom.model_check.engine import kernel_states as packed
 from paxiom.model_check.engine.judge import Judge
 from paxiom.model_check.engine.memory import zeros
+from paxiom.model_check.engine.native import TablesFullError
 from paxiom.model_check.engine.store import Store
 from paxiom.model_check.engine.tables import Tables
 from paxiom.model_check.model import Model
@@ -27,6 +28,7 @@ from paxiom.model_check.symmetry import Symmetry
 
 BUFFER = 1024
 WATCH_SECONDS = 0.15
+MOST_STATES = 4_200_000_000  # parents are 32 bits, and shards are not filled quite evenly
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,19 +153,18 @@ class Search:
             shard.level_end = shard.count
         return True
 
-    @property
     def level_is_done(self) -> bool:
         """Whether no state of this level is left to expand."""
         return all(self._done(shard) for shard in range(packed.SHARDS))
 
     def finish_level(self, interrupted: Callable[[], str | None]) -> None:
         """Expand what is left of this level, or stop before its end if told why."""
-        while not self.level_is_done:
+        while not self.level_is_done():
             busy = [shard for shard in range(packed.SHARDS) if not self._done(shard)]
             self._run(self._expand, busy)
             self._insert()
             self._collect()
-            if not self.level_is_done:
+            if not (self.level_is_done() or self.stopped):
                 self.stopped = interrupted()
             if self.stopped:
                 return
@@ -247,7 +248,10 @@ class Search:
             io[kernel.IO_TODO] = left + deferred
         missing_rows, missing_operations = np.concatenate(rows), np.concatenate(operations)
         if len(missing_rows) or len(missing_operations):
-            self.tables.fill(missing_rows, missing_operations)
+            try:
+                self.tables.fill(missing_rows, missing_operations)
+            except TablesFullError as error:
+                self.stopped = str(error)
             self._fit_layout()
         if tight:
             self._widen()
@@ -334,6 +338,8 @@ class Watch:
         limits, store = self.limits, self.search.store
         if self.interrupted:
             return INTERRUPTED
+        if store.count > MOST_STATES:
+            return f"reached {store.count:,} states, about as many as can be numbered"
         if limits.states and store.count >= limits.states:
             return f"reached {limits.states:,} states"
         if limits.seconds and self.seconds > limits.seconds:

@@ -3,6 +3,7 @@
 from itertools import combinations
 
 import pytest
+
 from paxiom.impl.names import NodeId, node_ids
 from paxiom.impl.quorum import Threshold, disjoint_quorums, majority
 
@@ -39,7 +40,9 @@ def test_supersets_of_quorums_are_quorums() -> None:
     two = Threshold(names, 2)
     sets = [set(each) for size in range(5) for each in combinations(names, size)]
 
-    assert all(two.is_quorum(more) for less in sets if two.is_quorum(less) for more in sets if less <= more)
+    assert all(
+        two.is_quorum(more) for less in sets if two.is_quorum(less) for more in sets if less <= more
+    )
 
 
 @pytest.mark.parametrize("size", [0, -1, 4])
@@ -64,7 +67,7 @@ def test_half_is_not_enough() -> None:
 
 @pytest.mark.parametrize("members", range(1, 7))
 def test_flexible_quorums_meet_exactly_if_their_sizes_exceed_the_members(members: int) -> None:
-    """Howard, Malkhi and Spiegelman, "Flexible Paxos" (2016), section 4: sizes q1 + q2 > n."""
+    """Howard, Malkhi and Spiegelman, "Flexible Paxos" (2016): sizes q1 + q2 > n."""
     names = node_ids(members)
     for one in range(1, members + 1):
         for other in range(1, members + 1):

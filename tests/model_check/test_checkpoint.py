@@ -32,8 +32,9 @@ def test_an_interrupted_search_ends_as_if_it_had_not_been(tmp_path: Path, symmet
     model = paxos(protocol=IgnoresPromisedVotes, ballots=2)
     whole = explore(model, symmetry=symmetry)
     for states in (1, 500, 20_000):
-        first = explore(model, symmetry=symmetry, max_states=states, checkpoint=tmp_path)
-        second = explore(model, symmetry=symmetry, resume=tmp_path)
+        place = tmp_path / str(states)
+        first = explore(model, symmetry=symmetry, max_states=states, checkpoint=place)
+        second = explore(model, symmetry=symmetry, resume=place)
 
         assert first.verdict is Verdict.INCOMPLETE
         assert essence(second) == essence(whole)
@@ -57,6 +58,24 @@ def test_a_killed_search_goes_on(tmp_path: Path) -> None:
 
     assert process.returncode == -signal.SIGKILL
     assert essence(result) == essence(explore(paxos(ballots=3, value_count=1)))
+
+
+def test_a_search_may_be_cut_short_again_and_again(tmp_path: Path) -> None:
+    """Each part goes on where the last one stopped, saving to the same place."""
+    model = paxos(ballots=2)
+    explore(model, max_states=100, checkpoint=tmp_path)
+    for states in (1_000, 10_000, 40_000):
+        assert explore(model, max_states=states, resume=tmp_path).verdict is Verdict.INCOMPLETE
+
+    assert essence(explore(model, resume=tmp_path)) == essence(explore(model))
+
+
+def test_an_old_checkpoint_is_not_overwritten(tmp_path: Path) -> None:
+    """A new search in its directory is refused."""
+    explore(paxos(ballots=2), max_states=100, checkpoint=tmp_path)
+
+    with pytest.raises(ModelError, match="holds a checkpoint already"):
+        explore(paxos(ballots=2), checkpoint=tmp_path)
 
 
 def test_resuming_another_model_is_refused(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Each property of consensus, with a history that satisfies it and one that breaks it."""
 
 import pytest
+
 from paxiom.spec.consensus import (
     History,
     agreement,
@@ -89,7 +90,7 @@ def test_a_property_has_its_functions_name_and_first_paragraph() -> None:
         is down.
 
         Nodes that are down show None.
-        """
+        """  # noqa: D205 - two lines, one sentence
         return None not in nodes
 
     assert nobody_is_down.name == "nobody is down"

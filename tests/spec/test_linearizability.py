@@ -1,10 +1,11 @@
-"""Linearizability, on histories from the literature and against brute force."""
+"""Linearizability, on small histories and against brute force."""
 
 from itertools import permutations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from paxiom.spec.linearizability import (
     Call,
     Calls,
@@ -47,7 +48,7 @@ def test_a_read_concurrent_with_a_write_may_return_either_value(value: int) -> N
 
 
 def test_a_read_may_see_a_write_that_never_returns_but_no_later_read_may_miss_it() -> None:
-    """Herlihy and Wing (1990), section 2.3: an operation that is pending may have taken effect."""
+    """Herlihy and Wing: a history may be completed with responses to calls that are open."""
     seen = Calls().invoke("p", Write(1)).invoke("q", Read()).respond("q", 1)
 
     assert holds(seen)
@@ -59,12 +60,8 @@ def test_what_nobody_wrote_cannot_be_read() -> None:
     assert not holds(Calls().invoke("q", Read()).respond("q", 7))
 
 
-def test_registers_as_in_figure_2_of_herlihy_and_wing() -> None:
-    """Figure 2(b): W(0) A, W(1) B, R A, OK(0) A to W, R returns 1, ..., then 0 is read.
-
-    A writes 0; B's write of 1 is concurrent with it; A reads 1; B's write returns; A reads 0:
-    once 1 was read, the write of 0, which had returned, cannot be the latest again.
-    """
+def test_an_older_write_does_not_come_back_once_a_newer_one_was_read() -> None:
+    """B's write of 1 is concurrent with A's of 0; but A reads 1 after its own has returned."""
     history = Calls().invoke("A", Write(0)).invoke("B", Write(1)).respond("A", None)
     history = history.invoke("A", Read()).respond("A", 1).respond("B", None)
 
@@ -132,7 +129,9 @@ def linearizable_by_definition(calls: Calls, events: tuple[tuple[str, int], ...]
     """Try every order of the calls that returned and of any of those that did not."""
     first = {event: events.index(event) for event in events}
     last = {event: len(events) - 1 - events[::-1].index(event) for event in events}
-    call_of = {(client, number): call for client, own in calls.of for number, call in enumerate(own)}
+    call_of = {
+        (client, number): call for client, own in calls.of for number, call in enumerate(own)
+    }
     returned = {event for event, call in call_of.items() if call.result is not None}
     still_open = [event for event in call_of if event not in returned]
     for mask in range(2 ** len(still_open)):
