@@ -127,7 +127,7 @@ class Proposer:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """One node. ``acceptor`` is None once the disk was lost: it must not vote again."""
+    """One node. ``acceptor`` is None once the disk was lost: it must not vote or propose again."""
 
     id: NodeId
     acceptor: Acceptor | None = Acceptor()
@@ -229,8 +229,13 @@ class Paxos(Protocol[Server, Message]):
     # Proposer.
 
     def request(self, state: Server, command: Hashable) -> Step[Server] | None:
-        """Try to get the client's value chosen, unless this node is trying already."""
+        """Try to get the client's value chosen, unless this node is trying already.
+
+        A node whose disk is lost must not propose either: it may have used any ballot.
+        """
         if not isinstance(command, Value) or state.proposer or state.decided:
+            return None
+        if state.acceptor is None:
             return None
         return self.prepare(state, command)
 

@@ -292,6 +292,7 @@ def _run(
     def where() -> str:
         return f"{action} at {node} in state {local.state!r}"
 
+    mark = hash(local.state)
     try:
         step = twice(where, handler)
     except ModelError:
@@ -299,6 +300,9 @@ def _run(
     except Exception as error:  # noqa: BLE001 - whatever a user's handler raises is a finding
         yield Outcome(action, local, costs=costs, error=f"{type(error).__name__}: {error}")
         return
+    if hash(local.state) != mark:
+        msg = f"{where()}: the handler changed the state it was given; use frozen dataclasses"
+        raise ModelError(msg)
     if step is None:
         return
     check_step(model, where, step)

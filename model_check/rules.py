@@ -1,6 +1,7 @@
 """Holding a protocol to the rules: pure handlers, immutable values, effects that mean something."""
 
 from collections.abc import Callable
+from enum import Enum
 from typing import Any, TypeVar
 
 from paxiom.impl.protocol import Effect, Send, Step
@@ -54,7 +55,10 @@ def check_step(model: Model, where: Callable[[], str], step: object) -> None:
 
 
 def require_value(what: Callable[[], str], value: object) -> None:
-    """Refuse anything that cannot be a dictionary key."""
+    """Refuse anything that cannot be a dictionary key, or equals nothing but itself."""
+    if type(value).__eq__ is object.__eq__ and value is not None and not isinstance(value, Enum):
+        msg = f"{what()} equals nothing but itself: use frozen dataclasses.\n  {value!r}"
+        raise ModelError(msg)
     try:
         hash(value)
     except TypeError as error:

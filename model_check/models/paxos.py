@@ -41,12 +41,13 @@ def paxos(
             raise ModelError(msg)
     names = node_ids(nodes)
     asked = names[: proposers or min(ballots, nodes)]
+    ranked = sorted(asked)  # as ballots order them
 
     def ballot_in_bounds(server: Server) -> bool:
         used = server.used
         if used is None:
             return True
-        return (used.round - 1) * len(asked) + names.index(used.proposer) < ballots
+        return (used.round - 1) * len(asked) + ranked.index(used.proposer) < ballots
 
     return Model(
         name="paxos",

@@ -357,7 +357,6 @@ def test_a_node_that_has_lost_its_disk_is_no_acceptor() -> None:
     assert PAXOS.receive(lost, N1, Accept(ballot(1), A)) is None
 
 
-@pytest.mark.xfail(reason="it does, and may use a number twice", raises=AssertionError)
 def test_a_node_that_has_lost_its_disk_does_not_propose() -> None:
     """It does not know the numbers it has used, and no two proposals may have one number."""
     lost = PAXOS.recover(N2, None).state

@@ -137,9 +137,6 @@ def test_a_handler_that_breaks_a_rule(
     assert remedy in said
 
 
-@pytest.mark.xfail(
-    reason="a state changed in place is not noticed yet", raises=pytest.fail.Exception
-)
 @both_explorers
 @pytest.mark.parametrize(
     ("first", "on_tick"),
