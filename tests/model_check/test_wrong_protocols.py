@@ -80,17 +80,20 @@ REMEDY = "use frozen dataclasses, tuples and frozensets instead of lists, dicts 
 @pytest.mark.parametrize(
     ("on_tick", "what", "remedy"),
     [
-        pytest.param(lambda _: Step([1]), "the new state", REMEDY, id="a list as state"),
+        pytest.param(lambda _: Step([1]), "the new state", REMEDY, id="a list as state"),  # type: ignore[type-var]
         pytest.param(lambda _: Step(Unfrozen(1)), "the new state", REMEDY, id="a mutable state"),
         pytest.param(lambda _: Step(((1, [2]),)), "the new state", REMEDY, id="a list inside"),
         pytest.param(
-            lambda _: Step(1, (Send(TWO, {"key": 1}),)),
+            lambda _: Step(1, (Send(TWO, {"key": 1}),)),  # type: ignore[arg-type]
             "the effect",
             REMEDY,
             id="a mutable message",
         ),
         pytest.param(
-            lambda _: Step(1, (Persist([1]),)), "the effect", REMEDY, id="a mutable record"
+            lambda _: Step(1, (Persist([1]),)),  # type: ignore[arg-type]
+            "the effect",
+            REMEDY,
+            id="a mutable record",
         ),
         pytest.param(
             lambda _: Step(Identical()),

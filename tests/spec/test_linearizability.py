@@ -142,7 +142,7 @@ def linearizable_by_definition(calls: Calls, events: tuple[tuple[str, int], ...]
                 place[a] < place[b]
                 for a in returned & chosen
                 for b in chosen
-                if a != b and last[a] < first[b]
+                if a != b and last[a] < first[b]  # type: ignore[index]
             )
             if in_time and explains([call_of[event] for event in order]):
                 return True

@@ -157,7 +157,7 @@ def properties(draw: st.DrawFn, *, shown: bool, history: bool) -> tuple[Property
     steps += [(Subject.HISTORY, each) for each in of_history_steps(limit).items() if history]
     drawn: list[Property] = []
     for kind, choices in ((Kind.ALWAYS, found), (Kind.STEP, steps), (Kind.REACHABLE, found)):
-        if choices and draw(st.booleans()):
+        if choices and draw(st.booleans()):  # type: ignore[arg-type]
             subject, (sentence, predicate) = draw(st.sampled_from(choices))
             name = f"{kind.value}: {sentence}"
             drawn.append(Property(name, sentence, kind, subject, predicate))

@@ -159,7 +159,7 @@ class TableProtocol(Protocol[Node, Note]):
         """Look up what to do about a timer."""
         poked = isinstance(timer, Poke)
         event = Event.POKE if poked else Event.TICK
-        step = self._react(event, state, timer.peer if poked else state.id, state.kept)
+        step = self._react(event, state, timer.peer if poked else state.id, state.kept)  # type: ignore[attr-defined]
         assert step is not None, "only what has a reaction is offered"
         return step
 

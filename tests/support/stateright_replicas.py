@@ -32,7 +32,7 @@ class SingleCopySystem(RegisterSystem):
             case Put(request, value):
                 return Step((value,), (Send(self.nodes[source], PutOk(request)),))
             case Get(request):
-                value = server[0] if server else None
+                value = server[0] if server else None  # type: ignore[assignment]
                 return Step(server, (Send(self.nodes[source], GetOk(request, value)),))
         return None
 
