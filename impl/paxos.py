@@ -41,10 +41,6 @@ class Ballot:
     round: int
     proposer: NodeId
 
-    def __str__(self) -> str:
-        """Write the round, then the proposer: 1.n2."""
-        return f"{self.round}.{self.proposer}"
-
 
 @dataclass(frozen=True, slots=True)
 class Vote:

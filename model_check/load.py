@@ -148,8 +148,9 @@ def _run(path: Path) -> ModuleType:
         sys.path.append(folder)  # last: a neighbour must not hide what paxiom itself imports
     try:
         loader.exec_module(module)
-    except ModelError:
-        raise
+    except ModelError as error:
+        msg = f"{path}, line {line_in(error, path)}: {error}"
+        raise ModelError(msg) from None
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the file does
         msg = f"cannot import {path}: {explained(error, path)}"
         raise LoadError(msg) from None

@@ -75,10 +75,11 @@ def explore(
                     stopped = f"reached {max_seconds:g} seconds"
             search.depth += bool(search.following)
             search.frontier, search.following = search.frontier + search.following, deque()
+            stopped = stopped if search.frontier else None
     except KeyboardInterrupt:
         stopped = result.INTERRUPTED
     violation = search.violation()
-    whole = Verdict.HOLDS if not (stopped and search.frontier) else Verdict.INCOMPLETE
+    whole = Verdict.INCOMPLETE if stopped else Verdict.HOLDS
     wanted = [prop for prop in model.properties if prop.kind is Kind.REACHABLE]
     return Result(
         model=model.name,
@@ -88,7 +89,7 @@ def explore(
         transitions=search.transitions,
         depth=search.depth,
         violation=violation,
-        stopped=stopped if whole is Verdict.INCOMPLETE and not violation else None,
+        stopped=None if violation else stopped,
         witnesses={
             p.name: any(world.satisfied(model, w, p) for w in search.parents) for p in wanted
         },

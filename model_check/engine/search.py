@@ -163,7 +163,7 @@ class Search:
             busy = [shard for shard in range(packed.SHARDS) if not self._done(shard)]
             self._run(self._expand, busy)
             self._insert()
-            self._collect()
+            self._collect(busy)
             if not (self.level_is_done() or self.stopped):
                 self.stopped = interrupted()
             if self.stopped:
@@ -228,11 +228,12 @@ class Search:
             ):
                 self.findings.append(Finding(rank, state * packed.SHARDS + shard))
 
-    def _collect(self) -> None:
+    def _collect(self, busy: list[int]) -> None:
         """Fill in what the expansions missed, and hand the deferred items back to them."""
         rows, operations = [], []
         tight = False
-        for shard, work in enumerate(self._work):
+        for shard in busy:
+            work = self._work[shard]
             io = work.io
             rows.append(work.missing_rows[: io[kernel.IO_ROWS]].copy())
             operations.append(work.missing_operations[: io[kernel.IO_OPERATIONS]].copy())
