@@ -37,6 +37,7 @@ from paxiom.spec.property import Kind, Subject
 
 MOST_NODES = 14  # slots take four bits of an operation's word; history and budgets need two
 MOST_OPERATIONS = 1 << 28
+MOST_ACTIONS = 1 << 16
 _DELIVERY = {
     Delivery.ONCE: maps.ONCE,
     Delivery.DUPLICATING: maps.DUPLICATING,
@@ -78,12 +79,11 @@ class Tables(NativeTables):
         self._outcome_words = 0
         self._operation_words = 0
         self._outcome_count = 0
-        elements = self.elements
-        self.slot_images = np.tile(np.arange(self.slots), (elements, 1))
+        self.slot_images = np.tile(np.arange(self.slots), (self.elements, 1))
         if symmetry:
             self.slot_images[:, : len(nodes)] = symmetry.node_position
-        self.local_images = np.zeros((elements, 256), np.uint32)
-        self.envelope_images = np.zeros((elements, 256), np.uint32)
+        self.local_images = np.zeros((self.elements, 256), np.uint32)
+        self.envelope_images = np.zeros((self.elements, 256), np.uint32)
         budgeted = model.network.drops is not None
         self.loss_operation = np.uint32(
             self._operation("cost", (Cost.LOSS,), self.budget_slot) if budgeted else _NONE
@@ -140,6 +140,12 @@ class Tables(NativeTables):
         known = self._action_ids.get(name)
         if known is None:
             known = self._action_ids[name] = len(self.actions)
+            if known >= MOST_ACTIONS:
+                msg = (
+                    f"model {self.model.name!r}: more than {MOST_ACTIONS:,} kinds of steps, such "
+                    f"as {name!r}: each text is a kind of its own; use dataclasses as messages"
+                )
+                raise ModelError(msg)
             self.actions.append(name)
         return known
 
