@@ -151,6 +151,24 @@ def build_rows(c, slots, delivery, lossy, loss_operation, wanted, begin, scratch
 
 
 @njit(cache=True)
+def add_message(c, delivery, words, length, envelope):
+    """Put an envelope into its place in the inbox ``words[:length]``; returns the new length."""
+    at = length
+    if delivery == FIFO:
+        while at > 0 and c.source[words[at - 1]] > c.source[envelope]:
+            at -= 1
+    else:
+        while at > 0 and words[at - 1] > envelope:
+            at -= 1
+        if delivery == DUPLICATING and at > 0 and words[at - 1] == envelope:
+            return length
+    for q in range(length, at, -1):
+        words[q] = words[q - 1]
+    words[at] = envelope
+    return length + 1
+
+
+@njit(cache=True)
 def box_with(c, delivery, box, first, last, scratch):
     """Inbox ``box`` with the envelopes ``operation_pool[first:last]`` added."""
     start, end = c.box_at[box], c.box_at[box + 1]
@@ -159,20 +177,7 @@ def box_with(c, delivery, box, first, last, scratch):
         scratch[length] = c.pool[k]
         length += 1
     for k in range(first, last):
-        envelope = c.operation_pool[k]
-        at = length
-        if delivery == FIFO:
-            while at > 0 and c.source[scratch[at - 1]] > c.source[envelope]:
-                at -= 1
-        else:
-            while at > 0 and scratch[at - 1] > envelope:
-                at -= 1
-            if delivery == DUPLICATING and at > 0 and scratch[at - 1] == envelope:
-                continue
-        for q in range(length, at, -1):
-            scratch[q] = scratch[q - 1]
-        scratch[at] = envelope
-        length += 1
+        length = add_message(c, delivery, scratch, length, c.operation_pool[k])
     return intern_box(c, scratch, length)
 
 
@@ -206,18 +211,7 @@ def image_of_box(c, delivery, box, envelope_images, scratch):
     start, end = c.box_at[box], c.box_at[box + 1]
     length = 0
     for k in range(start, end):
-        envelope = envelope_images[c.pool[k]]
-        at = length
-        if delivery == FIFO:
-            while at > 0 and c.source[scratch[at - 1]] > c.source[envelope]:
-                at -= 1
-        else:
-            while at > 0 and scratch[at - 1] > envelope:
-                at -= 1
-        for q in range(length, at, -1):
-            scratch[q] = scratch[q - 1]
-        scratch[at] = envelope
-        length += 1
+        length = add_message(c, delivery, scratch, length, envelope_images[c.pool[k]])
     return intern_box(c, scratch, length)
 
 
