@@ -24,7 +24,7 @@ export PIP_DEFAULT_TIMEOUT ?= 60
 install = $(1) -m pip install -qq $(2) || { echo 'once more:'; $(1) -m pip install -qq $(2); }
 
 .DELETE_ON_ERROR:
-.PHONY: help dev check test test-slow lint types layers wheel bench clean FORCE
+.PHONY: help dev check check-deep test test-slow lint types layers wheel bench mutants clean FORCE
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,14 @@ dev: $(INSTALLED)  ## .venv with paxiom (editable) and every tool; all other tar
 
 check: $(INSTALLED)  ## model-check Paxos: 3 nodes, 2 ballots
 	$(BIN)/paxiom check paxos --nodes 3 --ballots 2
+
+# Each search says what it visited; one that reaches its limits says INCOMPLETE, and the next goes on.
+DEEP := --network duplicating --lossy --max-memory 10GB --max-seconds 1200
+check-deep: $(INSTALLED)  ## model-check Raft at larger bounds: up to an hour, 10 GB
+	$(call deep,--terms 3 --log 2 --capacity 1 --crashes 2)
+	$(call deep,--terms 2 --log 2 --capacity 2 --crashes 1)
+	$(call deep,--terms 4 --log 2 --capacity 1)
+deep = $(BIN)/paxiom check raft $(1) $(DEEP) || test $$? -eq 3
 
 test: $(INSTALLED)  ## the tests, without the slow ones
 	$(BIN)/pytest -n $(JOBS) -m 'not slow' $(ARGS) $(TESTS)
@@ -72,6 +80,17 @@ wheel: $(INSTALLED)  ## build the wheel, and test it without the source
 
 bench: $(INSTALLED)  ## the benchmarks
 	$(BIN)/python benchmarks/run.py
+
+# In a copy: mutants are written over the source.
+mutants: $(INSTALLED)  ## which mutated lines of impl/raft do the tests not notice: about an hour
+	@$(call install,$(BIN)/python,'cosmic-ray>=8.4')
+	rm -rf build/mutants && mkdir -p build/mutants/paxiom
+	cp -r impl spec model_check proofs build/mutants/paxiom
+	cp -r tests pyproject.toml build/mutants
+	cd build/mutants && export PYTHONPATH=$$PWD PATH=$(CURDIR)/$(BIN):$$PATH && \
+	    cosmic-ray init tests/cosmic-ray.toml session.sqlite && \
+	    cosmic-ray exec tests/cosmic-ray.toml session.sqlite && \
+	    cr-report --show-diff --surviving-only session.sqlite
 
 clean:  ## remove everything made
 	rm -rf .venv build dist *.egg-info

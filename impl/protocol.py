@@ -48,6 +48,25 @@ class Decide(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class Apply(Effect):
+    """Hand ``entry``, committed at ``index`` of the log, to the state machine.
+
+    ``term`` is the term (view, epoch) in which the node learnt that it is committed.
+    """
+
+    index: int
+    entry: Hashable
+    term: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lead(Effect):
+    """Tell the application that this node leads from now on, in ``term``."""
+
+    term: int
+
+
+@dataclass(frozen=True, slots=True)
 class Step(Generic[State]):
     """What a handler returns: the next state, and the effects in order."""
 

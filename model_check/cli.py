@@ -8,31 +8,30 @@ import os
 import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
 from inspect import getdoc
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
-from paxiom.model_check import load, report, run, trace_file, trace_text
+from paxiom.model_check import cli_zoo, load, report, run, trace_file, trace_text
+from paxiom.model_check.cli_shared import (
+    FAULT,
+    INTERRUPTED,
+    AsJson,
+    MaxSeconds,
+    Quiet,
+    Workers,
+    exit_code,
+    refusing,
+    say,
+    standard_output,
+)
 from paxiom.model_check.codec import plain
 from paxiom.model_check.layout import hang, width_of, write
-from paxiom.model_check.model import Model, ModelError
-from paxiom.model_check.options import OptionError
+from paxiom.model_check.model import Model
 from paxiom.model_check.result import Result, Verdict
-
-EXIT = {Verdict.HOLDS: 0, Verdict.VIOLATED: 1, Verdict.INCOMPLETE: 3}
-USAGE, FAULT, INTERRUPTED, BROKEN_PIPE = 2, 70, 130, 141
-REFUSALS = (
-    ModelError,
-    load.LoadError,
-    OptionError,
-    run.SearchError,
-    trace_file.TraceFileError,
-)
 
 app = typer.Typer(
     name="paxiom",
@@ -78,45 +77,45 @@ def paxiom(
 # --- check -------------------------------------------------------------------------------------
 
 
-@app.command(
-    context_settings={
-        "allow_extra_args": True,
-        "ignore_unknown_options": True,
-        "help_option_names": [],
-    }
-)
+TAKES_OPTIONS_OF_MODELS = {
+    "allow_extra_args": True,
+    "ignore_unknown_options": True,
+    "help_option_names": [],
+}
+Target = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="MODEL", help="A built-in model, or FILE.py:NAME (default name: model)."
+    ),
+]
+Setting = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="An option of the model, as --NAME VALUE is."),
+]
+TraceFile = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write a counterexample to this file, as JSON.")
+]
+WantsHelp = Annotated[
+    bool, typer.Option("--help", "-h", help="Show this message and, of a MODEL, its options.")
+]
+
+
+@app.command(context_settings=TAKES_OPTIONS_OF_MODELS)
 def check(
     context: typer.Context,
-    target: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="MODEL", help="A built-in model, or FILE.py:NAME (default name: model)."
-        ),
-    ] = None,
+    target: Target = None,
     *,
-    setting: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="NAME=VALUE", help="An option of the model, as --NAME VALUE is."
-        ),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
-    trace: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Write a counterexample to this file, as JSON."),
-    ] = None,
+    setting: Setting = None,
+    as_json: AsJson = False,
+    trace: TraceFile = None,
     max_states: Annotated[
         str | None, typer.Option(metavar="N", help="Stop after so many states (10M).")
     ] = None,
-    max_seconds: Annotated[
-        float | None, typer.Option(metavar="S", help="Stop after so many seconds.")
-    ] = None,
+    max_seconds: MaxSeconds = None,
     max_memory: Annotated[
         str | None, typer.Option(metavar="SIZE", help="Stop at so much memory (500MB, 4GB).")
     ] = None,
-    workers: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Threads; by default one per core.")
-    ] = None,
+    workers: Workers = None,
     reference: Annotated[
         bool,
         typer.Option("--reference", help="Use the slow, obvious explorer instead of the engine."),
@@ -134,10 +133,8 @@ def check(
         Path | None,
         typer.Option(metavar="DIR", help="Go on with the search saved there, saving it on."),
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
-    wants_help: Annotated[
-        bool, typer.Option("--help", "-h", help="Show this message and, of a MODEL, its options.")
-    ] = False,
+    quiet: Quiet = False,
+    wants_help: WantsHelp = False,
 ) -> None:
     """Visit every state that MODEL can reach, and say whether its properties hold.
 
@@ -147,9 +144,7 @@ def check(
         if wants_help:
             _help(context, target)
             return
-        if target is None:
-            msg = f"which model? Name one of {', '.join(load.built_in())}, or a file of your own"
-            raise load.LoadError(msg)
+        name = _required(target)
         how = run.SearchOptions(
             workers=workers,
             reference=reference,
@@ -164,20 +159,82 @@ def check(
         how.require_possible()
         if trace:
             _require_writable(trace)
-        model, result = run.run(target, context.args, setting or (), how, quiet=quiet)
+        model, result = run.run(name, context.args, setting or (), how, quiet=quiet)
         _tell(model, result, as_json=as_json, trace=trace)
         place = checkpoint or resume
         if place and result.verdict is Verdict.INCOMPLETE:
-            _say(f"the search is saved: the same command with --resume {place} goes on with it")
-    interrupted = result.verdict is Verdict.INCOMPLETE and result.stopped == run.INTERRUPTED
-    raise typer.Exit(INTERRUPTED if interrupted else EXIT[result.verdict])
+            say(f"the search is saved: the same command with --resume {place} goes on with it")
+    raise typer.Exit(exit_code(result))
+
+
+@app.command(context_settings=TAKES_OPTIONS_OF_MODELS)
+def simulate(
+    context: typer.Context,
+    target: Target = None,
+    *,
+    walks: Annotated[
+        str, typer.Option(metavar="N", help="Walk so many times (10000, 10M).")
+    ] = "10000",
+    depth: Annotated[int, typer.Option(metavar="D", min=1, help="Steps of one walk.")] = 100,
+    seed: Annotated[
+        int, typer.Option(metavar="S", min=0, max=2**64 - 1, help="Another seed, other walks.")
+    ] = 0,
+    rarity: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            min=1,
+            max=1000,
+            help="How many times rarer faults, losses and idle steps are.",
+        ),
+    ] = 20,
+    setting: Setting = None,
+    as_json: AsJson = False,
+    trace: TraceFile = None,
+    max_seconds: MaxSeconds = None,
+    workers: Workers = None,
+    quiet: Quiet = False,
+    wants_help: WantsHelp = False,
+) -> None:
+    """Walk through MODEL at random, and say what was met: for what is too large to check.
+
+    It ends with VIOLATED or INCOMPLETE. Each step is drawn among all that are possible, all
+    alike, except that faults, losses and steps that change nothing are rarer. The same seed gives
+    the same walks.
+    """
+    with refusing():
+        if wants_help:
+            _help(context, target)
+            return
+        name = _required(target)
+        how = run.SimulationOptions(
+            walks=run.quantity("--walks", walks) or 1,
+            depth=depth,
+            seed=seed,
+            rarity=rarity,
+            workers=workers,
+            max_seconds=max_seconds,
+        )
+        how.require_possible()
+        if trace:
+            _require_writable(trace)
+        model, result = run.run(name, context.args, setting or (), how, quiet=quiet)
+        _tell(model, result, as_json=as_json, trace=trace)
+    raise typer.Exit(exit_code(result))
+
+
+def _required(target: str | None) -> str:
+    if target is None:
+        msg = f"which model? Name one of {', '.join(load.built_in())}, or a file of your own"
+        raise load.LoadError(msg)
+    return target
 
 
 def _help(context: typer.Context, target: str | None) -> None:
     """Show the help of ``check`` and the options of a model."""
     typer.echo(context.get_help())
     if target:
-        console = _console()
+        console = standard_output()
         write(console, _model_lines(load.find(target), width_of(console)))
 
 
@@ -187,18 +244,18 @@ def _tell(model: Model, result: Result, *, as_json: bool, trace: Path | None) ->
     if as_json:
         sys.stdout.write(trace_file.dumps(document))
     else:
-        console = _console()
+        console = standard_output()
         write(console, report.result_lines(document, width_of(console)))
     sys.stdout.flush()
     if trace is None:
         return
     if document["trace"] is None:
-        _say(f"no counterexample, so {trace} was not written")
+        say(f"no counterexample, so {trace} was not written")
         return
     try:
         trace_file.save(document["trace"], trace)
     except OSError as error:
-        _say(f"error: cannot write {trace}: {error.strerror}")
+        say(f"error: cannot write {trace}: {error.strerror}")
 
 
 def _require_writable(path: Path) -> None:
@@ -216,7 +273,7 @@ def _require_writable(path: Path) -> None:
 def models() -> None:
     """List the built-in models and their options."""
     with refusing():
-        console = _console()
+        console = standard_output()
         for number, (name, factory) in enumerate(load.built_in().items()):
             if number:
                 console.print()
@@ -247,42 +304,9 @@ def show(
     with refusing():
         path = None if str(file) == "-" else file
         document = trace_file.load(path, sys.stdin.buffer)
-        console = _console()
+        console = standard_output()
         write(console, trace_text.trace_lines(document, width_of(console)))
         sys.stdout.flush()
 
 
-# --- manners -----------------------------------------------------------------------------------
-
-
-class _Console(Console):
-    """Where results go."""
-
-    def on_broken_pipe(self) -> None:
-        """Leave it to us: Rich would exit with 1, which says that a property is violated."""
-        raise BrokenPipeError
-
-
-def _console() -> Console:
-    return _Console(highlight=False, markup=False, emoji=False)
-
-
-def _say(message: str) -> None:
-    """Tell the user something on standard error, line by line, and no terminal anything."""
-    sys.stderr.write("".join(f"{plain(line)}\n" for line in message.splitlines()))
-
-
-@contextmanager
-def refusing() -> Iterator[None]:
-    """Turn what is wrong with the command or the model into a message and an exit code."""
-    try:
-        yield
-    except REFUSALS as error:
-        _say(f"error: {error}")
-        raise typer.Exit(USAGE) from None
-    except KeyboardInterrupt:
-        _say("interrupted")
-        raise typer.Exit(INTERRUPTED) from None
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
-        raise typer.Exit(BROKEN_PIPE) from None
+cli_zoo.add_to(app)

@@ -8,6 +8,7 @@ compositions are written independently, so that each can accuse the other.
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from itertools import combinations
 from typing import Any
 
 from paxiom.impl.names import NodeId
@@ -313,8 +314,7 @@ def _run(
         return
     for fault in _possible_faults(model):
         seen = set()
-        for count in range(len(step.effects)):
-            done = step.effects[:count]
+        for done in interruptions(step.effects):
             part = _carry_out(model, node, local.disk, done, cause)
             if part not in seen:
                 seen.add(part)
@@ -328,6 +328,30 @@ def _run(
                     done,
                     fault,
                 )
+
+
+def interruptions(effects: tuple[Effect, ...]) -> Iterator[tuple[Effect, ...]]:
+    """What may be done of ``effects`` when a fault strikes between them.
+
+    Effects are carried out one after the other, but messages to different nodes side by side:
+    where the fault strikes among them, any of them may have left.
+    """
+    for first, last in _runs(effects):
+        for count in range(last - first):
+            for some in combinations(effects[first:last], count):
+                yield (*effects[:first], *some)
+
+
+def _runs(effects: tuple[Effect, ...]) -> Iterator[tuple[int, int]]:
+    """Where the effects that are carried out side by side begin and end."""
+    first = 0
+    while first < len(effects):
+        last, to = first, set[NodeId]()
+        while last < len(effects) and isinstance(each := effects[last], Send) and each.to not in to:
+            to.add(each.to)
+            last += 1
+        yield first, max(last, first + 1)
+        first = max(last, first + 1)
 
 
 def _carry_out(

@@ -37,11 +37,16 @@ class Delivery(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """The network; ``drops`` limits how many messages a ``lossy`` one may lose (None: any)."""
+    """The network; ``drops`` limits how many messages a ``lossy`` one may lose (None: any).
+
+    ``capacity`` is a bound: steps are cut off that would leave more messages than that in flight
+    to one node (on a duplicating network: different messages).
+    """
 
     delivery: Delivery = Delivery.ONCE
     lossy: bool = False
     drops: int | None = None
+    capacity: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse a budget of losses that is negative, or on a network that loses nothing."""
@@ -49,6 +54,14 @@ class Network:
         if self.drops is not None and not self.lossy:
             msg = f"Network(drops={self.drops}) loses messages: say lossy=True too"
             raise ModelError(msg)
+        if self.capacity is not None and self.capacity < 1:
+            msg = f"Network(capacity={self.capacity}): at least one message must fit, or None"
+            raise ModelError(msg)
+
+    @property
+    def bound(self) -> str:
+        """Name the bound that ``capacity`` is."""
+        return f"messages to a node <= {self.capacity}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +201,12 @@ class Model:
         """The protocol's nodes."""
         return self.protocol.nodes
 
+    @property
+    def bound_names(self) -> tuple[str, ...]:
+        """All that may cut steps off: the bounds on nodes, then that on messages in flight."""
+        names = tuple(bound.name for bound in self.bounds)
+        return names if self.network.capacity is None else (*names, self.network.bound)
+
 
 def _complaints(model: Model) -> list[str]:
     """What is wrong with ``model``, most basic first."""
@@ -211,7 +230,7 @@ def _complaints(model: Model) -> list[str]:
         found += [
             f"property {prop.name!r} reads the history, but there is no monitor"
             for prop in model.properties
-            if prop.subject in (Subject.HISTORY, Subject.ALL)
+            if prop.subject.reads_history
         ]
     if model.observe is show_nothing:
         found += [

@@ -4,7 +4,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from rich.console import Console
 from rich.live import Live
@@ -48,7 +48,33 @@ class Snapshot(Protocol):
         """Bytes."""
 
 
-Watch = Callable[[Snapshot], None]
+@runtime_checkable
+class WalkSnapshot(Protocol):
+    """What a simulation tells of itself: paxiom.model_check.engine.simulator.Walked."""
+
+    @property
+    def phase(self) -> str:
+        """``compiling`` or ``walking``."""
+
+    @property
+    def walks(self) -> int:
+        """Walks that have come to an end."""
+
+    @property
+    def steps(self) -> int:
+        """Steps of all walks so far."""
+
+    @property
+    def depth(self) -> int:
+        """Steps of the longest walk."""
+
+    @property
+    def memory(self) -> int:
+        """Bytes."""
+
+
+Told = Snapshot | WalkSnapshot
+Watch = Callable[[Told], None]
 
 
 class Telling:
@@ -59,14 +85,15 @@ class Telling:
         self.phase = phase
         self.clock = clock
         self.began = clock()
-        self.last: Snapshot | None = None
+        self.last: Told | None = None
         self.recent: deque[tuple[float, int]] = deque()
 
-    def see(self, snapshot: Snapshot) -> None:
+    def see(self, snapshot: Told) -> None:
         """Take in what the search says."""
         now = self.clock()
         self.last, self.phase = snapshot, snapshot.phase
-        self.recent.append((now, snapshot.states))
+        so_far = snapshot.steps if isinstance(snapshot, WalkSnapshot) else snapshot.states
+        self.recent.append((now, so_far))
         while len(self.recent) > 1 and self.recent[0][0] < now - RATE_SECONDS:
             self.recent.popleft()
 
@@ -76,16 +103,17 @@ class Telling:
         if self.last is None or self.phase in PHASES:
             return f"{PHASES.get(self.phase, self.phase)}  {elapsed}"
         last = self.last
-        (start, before), (end, after) = self.recent[0], self.recent[-1]
-        parts = [
-            elapsed,
-            count(last.states, "state"),
-            rate((after - before) / (end - start), "states") if end > start else "",
-            f"depth {last.depth}",
-            f"frontier {last.frontier:,}",
-            size(last.memory),
-        ]
+        if isinstance(last, WalkSnapshot):
+            done = [count(last.walks, "walk"), count(last.steps, "step"), self._rate("steps")]
+            parts = [elapsed, *done, f"longest {last.depth}", size(last.memory)]
+        else:
+            done = [count(last.states, "state"), self._rate("states"), f"depth {last.depth}"]
+            parts = [elapsed, *done, f"frontier {last.frontier:,}", size(last.memory)]
         return "  ".join(part for part in parts if part)
+
+    def _rate(self, noun: str) -> str:
+        (start, before), (end, after) = self.recent[0], self.recent[-1]
+        return rate((after - before) / (end - start), noun) if end > start else ""
 
 
 @contextmanager
@@ -127,7 +155,7 @@ def _plain(console: Console, telling: Telling) -> Watch:
     printed = telling.began
     announced = False
 
-    def watch(snapshot: Snapshot) -> None:
+    def watch(snapshot: Told) -> None:
         nonlocal printed, announced
         telling.see(snapshot)
         now = telling.clock()

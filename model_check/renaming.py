@@ -67,8 +67,11 @@ class Renaming:
             case Shape.TEXT:
                 return self._checked_text(value)
             case Shape.PARTS:
-                require_value(lambda: "a value to be renamed", value)
-                known = self._known.get((kind, value))
+                try:
+                    known = self._known.get((kind, value))
+                except TypeError:
+                    require_value(lambda: "a value to be renamed", value)
+                    raise
                 if known is None:
                     known = self._known[kind, value] = self._parts_renamed(kind, value)
                 return known

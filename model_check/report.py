@@ -14,6 +14,7 @@ from paxiom.model_check.codec import Json, plain, short
 from paxiom.model_check.layout import columns, count, duration, hang, rate, size
 from paxiom.model_check.model import Model
 from paxiom.model_check.result import RAISED, Result, Verdict
+from paxiom.model_check.simulation import Simulation
 from paxiom.model_check.trace_file import RESULT_FORMAT, VERSION, claim, own_version, trace_document
 from paxiom.model_check.trace_text import trace_lines
 from paxiom.spec.property import Kind
@@ -53,7 +54,14 @@ def result_document(model: Model, result: Result) -> dict[str, Json]:
         "local_states": result.local_states,
         "components": result.components,
         "trace": trace_document(model, result.violation) if result.violation else None,
+        **({"simulation": _simulation(result)} if isinstance(result, Simulation) else {}),
     }
+
+
+def _simulation(result: Simulation) -> Json:
+    """Write down what only a simulation has."""
+    names = ("walks", "limit", "stuck", "seed", "rarity", "exact")
+    return {name: getattr(result, name) for name in names}
 
 
 def _properties(model: Model, result: Result) -> list[Json]:
@@ -256,6 +264,9 @@ def _search(document: dict[str, Json]) -> Iterator[Row]:
     if not states:
         yield "states", f"not known: the {explorer} ended before it could tell"
         return
+    if "simulation" in document:
+        yield from _walks(document)
+        return
     noun = "orbit" if document["symmetry"] > 1 else "state"
     transitions = document["transitions"]
     steps = f"{count(transitions, 'transition')}, {count(document['depth'], 'step')} deep"
@@ -273,3 +284,22 @@ def _search(document: dict[str, Json]) -> Iterator[Row]:
         local = count(document["local_states"], "local state")
         yield "python", f"{count(calls, 'handler call')}, {local}"
     yield "explorer", f"{explorer}, {count(document['workers'], 'worker')}"
+
+
+def _walks(document: dict[str, Json]) -> Iterator[Row]:
+    """Say what random walks have covered."""
+    walked, states, steps = document["simulation"], document["states"], document["transitions"]
+    stuck = f"; {walked['stuck']:,} ended where no step was possible" if walked["stuck"] else ""
+    yield "walks", f"{walked['walks']:,} of up to {count(walked['limit'], 'step')}{stuck}"
+    yield "steps", f"{steps:,}; the longest walk took {document['depth']:,}"
+    about = "" if walked["exact"] else "about "
+    yield "states", f"{about}{states:,} distinct"
+    rarity = walked["rarity"]
+    rare = f", faults, losses and what changes nothing {rarity:,} times rarer"
+    choice = f"uniform among all possible steps{rare if rarity > 1 else ''}"
+    yield "choice", f"{choice}; seed {walked['seed']}"
+    searching = max(document["seconds"], 1e-3)
+    yield "time", f"{duration(document['seconds'])}, {rate(steps / searching, 'steps')}"
+    calls, local = document["handler_calls"], count(document["local_states"], "local state")
+    yield "python", f"{count(calls, 'handler call')}, {local}"
+    yield "explorer", f"{document['explorer']}, {count(document['workers'], 'worker')}"

@@ -10,9 +10,8 @@ from pathlib import Path
 from paxiom.model_check import load, progress
 from paxiom.model_check.model import Model, ModelError
 from paxiom.model_check.reference import explore as explore_by_reference
-from paxiom.model_check.result import Result, Verdict
+from paxiom.model_check.result import INTERRUPTED, Result, Verdict
 
-INTERRUPTED = "interrupted"
 NUMBER = re.compile(r"(\d[\d_,]*(?:\.\d+)?)\s*(?:([kmgt])(i?))?(b?)", re.IGNORECASE)
 POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 
@@ -97,6 +96,34 @@ class SearchOptions:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulationOptions(SearchOptions):
+    """How to walk at random, and when to give up."""
+
+    walks: int
+    depth: int
+    seed: int
+    rarity: int  # how many times rarer faults, losses and steps that change nothing are
+
+    def explore(self, model: Model, watch: progress.Watch) -> Result:
+        """Walk through ``model``."""
+        try:
+            from paxiom.model_check.engine import simulator  # noqa: PLC0415 - as above
+        except ImportError as error:
+            msg = f"a simulation needs the engine, and that cannot be imported: {error}"
+            raise SearchError(msg) from error
+        return simulator.simulate(
+            model,
+            walks=self.walks,
+            depth=self.depth,
+            seed=self.seed,
+            rarity=self.rarity,
+            workers=self.workers,
+            max_seconds=self.max_seconds,
+            watch=watch,
+        )
+
+
 def run(
     target: str, words: Sequence[str], settings: Sequence[str], how: SearchOptions, *, quiet: bool
 ) -> tuple[Model, Result]:
@@ -106,11 +133,7 @@ def run(
         found = load.find(target)
         model = found.model(words, settings)
         try:
-            return model, how.explore(model, watch)
-        except KeyboardInterrupt:  # as the reference explorer has it, or at a second Ctrl-C
-            return model, nothing_known(model, how, INTERRUPTED)
-        except MemoryError:
-            return model, nothing_known(model, how, "out of memory")
+            return model, _explored(model, how, watch)
         except SearchError:
             raise
         except ModelError as error:
@@ -123,6 +146,22 @@ def run(
                 raise  # a bug of ours
             msg = f"{found.path}, {load.explained(error, found.path)}"
             raise load.LoadError(msg) from error
+
+
+def search(model: Model, how: SearchOptions, *, quiet: bool) -> Result:
+    """Search a model that paxiom itself has made."""
+    phase = "reference" if how.reference else "starting"
+    with progress.shown(phase, quiet=quiet) as watch, redirect_stdout(sys.stderr):
+        return _explored(model, how, watch)
+
+
+def _explored(model: Model, how: SearchOptions, watch: progress.Watch) -> Result:
+    try:
+        return how.explore(model, watch)
+    except KeyboardInterrupt:  # as the reference explorer has it, or at a second Ctrl-C
+        return nothing_known(model, how, INTERRUPTED)
+    except MemoryError:
+        return nothing_known(model, how, "out of memory")
 
 
 def nothing_known(model: Model, how: SearchOptions, stopped: str) -> Result:

@@ -171,8 +171,7 @@ class Symmetry:
         here is enough: each state of the orbit then does as this one does, and so as each other.
 
         The order of messages to different nodes makes no difference. The order of happenings
-        that the monitor watches does, and so does the order of sends where a crash may cut it
-        short.
+        that the monitor watches does.
         """
         results = tuple(results)
         for outcome in results:
@@ -218,14 +217,16 @@ class Symmetry:
             there = [self.rename(each, element) for each in observed]
             if prop.subject in (Subject.NODES, Subject.ALL):
                 there[0] = self.move(there[0], element)
-            what = f"the property {prop.name!r} of {', '.join(map(repr, observed))}"
-            self._require(what, element, expected=answer, got=bool(prop(*there)))
+            if answer != bool(prop(*there)):
+                what = f"the property {prop.name!r} of {', '.join(map(repr, observed))}"
+                self._refuse(what, element, expected=answer, got=not answer)
 
     def _check_bounds(self, model: Model, local: Local) -> None:
         cut = cut_off(model, local)
         for element in range(1, self.order):
             there = cut_off(model, self.rename(local, element))
-            self._require(f"the bound on {local.state!r}", element, expected=cut, got=there)
+            if cut != there:
+                self._refuse(f"the bound on {local.state!r}", element, expected=cut, got=there)
 
     def _require_alike(
         self, what: str, element: int, *, expected: Iterable[Hashable], got: Iterable[Hashable]

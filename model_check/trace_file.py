@@ -5,6 +5,7 @@ A trace file::
     {"format": "paxiom trace", "version": 1, "paxiom": "0.1.0",
      "model": {...},            # the claim: protocol, nodes, network, faults, requests, bounds
      "verdict": "VIOLATED",
+     "shortest": false,         # of a random run; missing of a search
      "property": {"name", "sentence", "kind", "subject"},
      "initial": {"nodes": [{"node", "status", "state", "disk"}], "flight": [...], "history": ...},
      "steps": [{"number", "node", "action",
@@ -29,12 +30,13 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, BinaryIO
 
+from paxiom.impl.names import NodeId
 from paxiom.model_check.codec import Json, changes, order, to_json
 from paxiom.model_check.environment import Deliver, Local, Lose
 from paxiom.model_check.model import Delivery, Model
 from paxiom.model_check.result import Violation
 from paxiom.model_check.trace import Trace
-from paxiom.model_check.world import Flight, Transition, World, shown
+from paxiom.model_check.world import Flight, Transition, World, asked, shown
 from paxiom.spec.property import Kind, Property, Subject
 
 FORMAT = "paxiom trace"
@@ -82,7 +84,7 @@ def claim(model: Model) -> dict[str, Json]:
             "commands": to_json(requests.commands),
             "each": requests.each,
         },
-        "bounds": [bound.name for bound in model.bounds],
+        "bounds": list(model.bound_names),
         "symmetry": to_json(model.symmetry),
     }
 
@@ -187,17 +189,27 @@ def _evidence(model: Model, trace: Trace, prop: Property | None) -> list[Json]:
     if prop is None:
         node = trace.steps[-1].node
         return [{"of": str(node), "value": to_json(after.locals[model.nodes.index(node)].state)}]
-    nodes = model.nodes if prop.subject in (Subject.NODES, Subject.ALL) else ()
-    if prop.subject is Subject.NODE:
-        nodes = (trace.steps[-1].node,)
+    nodes = _nodes_read(model, trace, prop, after)
     found = []
     for node in nodes:
         place = model.nodes.index(node)
         values = [to_json(shown(model, world.locals[place])) for world in (before, after)]
         found.append(_read(str(node), values, prop.kind))
-    if prop.subject in (Subject.HISTORY, Subject.ALL):
+    if prop.subject.reads_history:
         found.append(_read("history", [to_json(w.history) for w in (before, after)], prop.kind))
     return found
+
+
+def _nodes_read(model: Model, trace: Trace, prop: Property, after: World) -> tuple[NodeId, ...]:
+    """Name the nodes that ``prop`` was asked about when it was violated."""
+    if prop.kind is Kind.STEP:
+        return (trace.steps[-1].node,) if prop.subject is Subject.NODE else ()
+    seen = [shown(model, local) for local in after.locals]
+    for group in prop.subject.groups(len(seen)):
+        questions = prop.subject.questions(tuple(seen[at] for at in group), after.history)
+        if not all(asked(prop, *question) for question in questions):
+            return tuple(model.nodes[at] for at in group)
+    return ()
 
 
 def _read(what: str, values: list[Json], kind: Kind) -> dict[str, Json]:

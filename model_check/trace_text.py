@@ -32,7 +32,7 @@ def _lines(document: dict[str, Json], width: int) -> Iterator[Text]:
     prop, steps = document["property"], document["steps"]
     name = plain(prop["name"])
     title = Text.assemble(
-        "Shortest counterexample to ",
+        "Shortest counterexample to " if document.get("shortest", True) else "Counterexample to ",
         (f'"{name}"' if " " in name else name, "bold"),
         f": {count(len(steps), 'step')} of {plain(document['model']['name'])}",
     )

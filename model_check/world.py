@@ -25,7 +25,7 @@ from paxiom.model_check.environment import (
     local_events,
     outcomes,
 )
-from paxiom.model_check.model import Delivery, Happening, Model
+from paxiom.model_check.model import Delivery, Happening, Model, ModelError
 from paxiom.model_check.rules import guarded
 from paxiom.spec.property import Kind, Property, Subject
 
@@ -66,6 +66,9 @@ def initial_world(model: Model) -> World:
     for boot in boots:
         flight = sent(model, flight, boot.sent)
         history = recorded(model, history, boot.seen)
+    if overfull(model, flight):
+        msg = f"the first boots are outside the bound {model.network.bound!r}"
+        raise ModelError(msg)
     return World(tuple(boot.local for boot in boots), flight, history, initial_budgets(model))
 
 
@@ -78,12 +81,13 @@ def successors(model: Model, world: World) -> Iterator[Transition]:
             for outcome in outcomes(model, node, local, event):
                 budgets = world.budgets.spend(outcome.costs)
                 if budgets is not None:
-                    yield _transition(model, world, position, event, outcome, budgets)
+                    yield transition(model, world, position, event, outcome, budgets)
 
 
-def _transition(
+def transition(
     model: Model, world: World, position: int, event: Event, outcome: Outcome, budgets: Budgets
 ) -> Transition:
+    """The step that an outcome of an event at a node makes of the whole state."""
     node = model.nodes[position]
     if outcome.error:
         return Transition(node, event, outcome, None)
@@ -94,9 +98,12 @@ def _transition(
         isinstance(event, Deliver) and model.network.delivery is not Delivery.DUPLICATING
     ):
         flight = removed(model, flight, event.envelope)
+    flight = sent(model, flight, outcome.sent)
+    if overfull(model, flight):
+        return Transition(node, event, outcome, None, model.network.bound)
     after = World(
         (*world.locals[:position], outcome.local, *world.locals[position + 1 :]),
-        sent(model, flight, outcome.sent),
+        flight,
         recorded(model, world.history, outcome.seen),
         budgets,
     )
@@ -139,6 +146,19 @@ def sent(model: Model, flight: Flight, envelopes: tuple[Envelope, ...]) -> Fligh
             return frozenset(queues.items())
 
 
+def overfull(model: Model, flight: Flight) -> bool:
+    """Whether more messages are on their way to one node than the network's capacity."""
+    if model.network.capacity is None:
+        return False
+    waiting = Counter[NodeId]()
+    for what, held in flight:
+        if isinstance(what, Envelope):
+            waiting[what.to] += held
+        else:
+            waiting[what[1]] += len(held)
+    return max(waiting.values(), default=0) > model.network.capacity
+
+
 def removed(model: Model, flight: Flight, envelope: Envelope) -> Flight:
     """Messages in flight without one copy of ``envelope``, the head of its queue if FIFO."""
     if model.network.delivery is not Delivery.FIFO:
@@ -176,15 +196,14 @@ def asked(prop: Property, *observed: Any) -> bool:  # noqa: ANN401 - whatever th
 
 
 def satisfied(model: Model, world: World, prop: Property) -> bool:
-    """Whether a state property is true of ``world``."""
+    """Whether a state property is true of ``world``: of all it is asked about, or of any."""
     nodes = tuple(shown(model, local) for local in world.locals)
-    match prop.subject:
-        case Subject.HISTORY:
-            return asked(prop, world.history)
-        case Subject.NODES:
-            return asked(prop, nodes)
-        case _:
-            return asked(prop, nodes, world.history)
+    answers = (
+        asked(prop, *question)
+        for group in prop.subject.groups(len(nodes))
+        for question in prop.subject.questions(tuple(nodes[at] for at in group), world.history)
+    )
+    return any(answers) if prop.kind is Kind.REACHABLE else all(answers)
 
 
 def violated_by_state(model: Model, world: World) -> list[Property]:

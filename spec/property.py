@@ -4,9 +4,10 @@ Properties never see an implementation's state. They are stated over *observatio
 node shows to the outside, and the *history*, a ghost record of what has ever happened.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from itertools import combinations
 from typing import Any
 
 
@@ -19,12 +20,58 @@ class Kind(Enum):
 
 
 class Subject(Enum):
-    """What a predicate is asked about."""
+    """What a predicate is asked about.
+
+    The narrower the subject, the fewer questions there are: a predicate of every two nodes is
+    asked once for each two observations, whatever the other nodes show meanwhile. Predicates of
+    one or two nodes are asked of nodes that are up; in predicates of all nodes, and of steps, a
+    node that is down shows None.
+    """
 
     HISTORY = "history"  # predicate(history), or predicate(before, after) for a step
+    NODE = "node"  # predicate(observation) of each, or predicate(before, after) for a step
+    PAIR = "pair"  # predicate(one, other) of every two nodes, both ways round
+    NODE_AND_HISTORY = "node and history"  # predicate(observation, history) of each node
     NODES = "nodes"  # predicate(observations of all nodes, in their order)
-    NODE = "node"  # steps only: predicate(before, after) of the one node that moved
     ALL = "all"  # predicate(observations, history)
+
+    @property
+    def reads_history(self) -> bool:
+        """Whether predicates see the history."""
+        return self in (Subject.HISTORY, Subject.NODE_AND_HISTORY, Subject.ALL)
+
+    def groups(self, count: int) -> list[tuple[int, ...]]:
+        """List the sets of nodes, by position among ``count``, that a state is asked about."""
+        match self:
+            case Subject.HISTORY:
+                return [()]
+            case Subject.NODE | Subject.NODE_AND_HISTORY:
+                return [(position,) for position in range(count)]
+            case Subject.PAIR:
+                return list(combinations(range(count), 2))
+            case _:
+                return [tuple(range(count))]
+
+    def questions(
+        self, seen: tuple[Hashable, ...], history: Hashable
+    ) -> Iterator[tuple[Hashable, ...]]:
+        """Arguments to ask a predicate with, of one group that shows ``seen``."""
+        match self:
+            case Subject.HISTORY:
+                yield (history,)
+            case Subject.NODES:
+                yield (seen,)
+            case Subject.ALL:
+                yield (seen, history)
+            case _ if None in seen:
+                return
+            case Subject.NODE:
+                yield seen
+            case Subject.NODE_AND_HISTORY:
+                yield (*seen, history)
+            case Subject.PAIR:
+                yield seen
+                yield seen[::-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +103,6 @@ def _decorator(kind: Kind, subject: Subject) -> Callable[[Callable[..., bool]], 
 
 def always(subject: Subject) -> Callable[[Callable[..., bool]], Property]:
     """Declare a predicate that must hold in every reachable state."""
-    if subject is Subject.NODE:
-        msg = "always: state it over Subject.NODES (the observations of all nodes)"
-        raise ValueError(msg)
     return _decorator(Kind.ALWAYS, subject)
 
 
@@ -72,7 +116,4 @@ def step(subject: Subject) -> Callable[[Callable[..., bool]], Property]:
 
 def reachable(subject: Subject) -> Callable[[Callable[..., bool]], Property]:
     """Declare a predicate that some reachable state must satisfy: the guard against vacuity."""
-    if subject is Subject.NODE:
-        msg = "reachable: state it over Subject.NODES (the observations of all nodes)"
-        raise ValueError(msg)
     return _decorator(Kind.REACHABLE, subject)

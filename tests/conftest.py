@@ -1,9 +1,10 @@
-"""Hypothesis profiles, chosen by HYPOTHESIS_PROFILE.
+"""Hypothesis profiles, chosen by HYPOTHESIS_PROFILE; signals.
 
 ``dev`` is quick and random; ``ci`` is the same on every run; ``nightly`` looks longer.
 """
 
 import os
+import signal
 
 from hypothesis import Phase, settings
 
@@ -19,3 +20,7 @@ settings.register_profile(
     "nightly", settings.get_profile("dev"), max_examples=5_000, print_blob=True
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.environ else "dev"))
+
+# A shell that starts us in the background has SIGINT ignored, by the commands that we start too;
+# tests send it to them.
+signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -13,7 +13,14 @@ from pathlib import Path
 
 import numba
 
-KERNELS = ("kernel_maps", "kernel_tables", "kernel_states", "kernel_search")
+KERNELS = (
+    "kernel_maps",
+    "kernel_tables",
+    "kernel_states",
+    "kernel_search",
+    "kernel_walkers",
+    "kernel_walk",
+)
 DONE = "complete"
 
 

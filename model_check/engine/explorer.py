@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 import psutil
 
@@ -60,7 +61,7 @@ def explore(
         saved.claim()
     watcher = Watch(search, limits, watch, lambda: _save(search, saved, due_only=True))
     try:
-        with _interruptible(watcher):
+        with interruptible(watcher):
             if old:
                 old.read(search)
             else:
@@ -88,8 +89,14 @@ def _run(search: Search, watcher: Watch) -> None:
             search.stopped = watcher()
 
 
+class Interruptible(Protocol):
+    """What ends soon after it is told that it is interrupted."""
+
+    interrupted: bool
+
+
 @contextmanager
-def _interruptible(watcher: Watch) -> Iterator[None]:
+def interruptible(watcher: Interruptible) -> Iterator[None]:
     """Let Ctrl-C end the search between two rounds; a second one ends it at once."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -135,9 +142,7 @@ def _result(search: Search, watcher: Watch, compiled: float) -> Result:
             if actions[number]
         },
         cuts={
-            bound.name: int(cuts[number])
-            for number, bound in enumerate(model.bounds)
-            if cuts[number]
+            name: int(cuts[number]) for number, name in enumerate(model.bound_names) if cuts[number]
         },
         symmetry=tables.symmetry.order if tables.symmetry else 1,
         workers=search.workers,

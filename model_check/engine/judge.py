@@ -1,5 +1,7 @@
 """State properties, asked once per distinct observation."""
 
+from collections.abc import Hashable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,16 +11,17 @@ from paxiom.model_check.engine.store import Store
 from paxiom.model_check.engine.tables import Tables
 from paxiom.model_check.environment import Local
 from paxiom.model_check.world import asked, shown
-from paxiom.spec.property import Kind, Property, Subject
+from paxiom.spec.property import Kind, Subject
 
 UNKNOWN = 0xFFFFFFFFFFFFFFFF  # what a native map answers for a key it does not have
 
 
 class Judge:
-    """What is known of tuples of observations, and which reachable properties were seen.
+    """What is known of groups of observations, and which reachable properties were seen.
 
-    The tuples form a trie: a map from (node, next observation) to node, the root being 0; a flag
-    says of each leaf whether a property fails there.
+    The properties of one subject are asked together, of each group of slots that the subject
+    names. What a group shows is a path in a trie that starts at the subject's root: a map from
+    (node, next observation) to node; a flag says of each leaf whether a property fails there.
     """
 
     def __init__(self, tables: Tables) -> None:
@@ -27,16 +30,30 @@ class Judge:
         self.witnesses = {
             prop.name: False for prop in self.model.properties if prop.kind is Kind.REACHABLE
         }
+        self._asked: dict[Subject, list[int]] = {}  # ranks of the properties of each subject
+        for rank, prop in enumerate(self.model.properties):
+            if prop.kind is not Kind.STEP:
+                self._asked.setdefault(prop.subject, []).append(rank)
+        history = (tables.history_slot,)
+        self._groups = [
+            (root, subject, group + history * subject.reads_history)
+            for root, subject in enumerate(self._asked)
+            for group in subject.groups(len(self.model.nodes))
+        ]
+        longest = max((len(slots) for _, _, slots in self._groups), default=0)
+        self._native_groups = np.full((len(self._groups), 1 + longest), -1, np.int64)
+        for row, (root, _, slots) in zip(self._native_groups, self._groups, strict=True):
+            row[: 1 + len(slots)] = (root, *slots)
         self._pairs = np.zeros(1 << 10, np.uint64)
         self._bad = np.zeros(1 << 10, np.bool_)
-        self._nodes = 1
+        self._nodes = len(self._asked)
         self._verdicts: dict[tuple[int, ...], list[int]] = {}
 
     def judge(
         self, store: Store, shard: int, noticed: NDArray[np.int64], seen: int
     ) -> list[tuple[int, int]]:
         """Find (rank of property, local number of state) violations among ``noticed[:seen]``."""
-        if not seen:
+        if not seen or not self._groups:
             return []
         words = store.shards[shard].words
         unknown, guilty = np.empty(seen, np.int64), np.empty(seen, np.int64)
@@ -49,6 +66,7 @@ class Judge:
             noticed,
             seen,
             self.tables.shown,
+            self._native_groups,
             self._pairs,
             self._bad,
             unknown,
@@ -66,38 +84,39 @@ class Judge:
         """Ranks of the properties that fail in a state, asking Python if not known yet."""
         tables = self.tables
         locals_ = [int(tables.c.local[int(i) * tables.slots + s]) for s, i in enumerate(ids[:-1])]
-        key = tuple(int(tables.shown[each]) for each in locals_)
-        if key not in self._verdicts:
-            nodes = tuple(self._shown(each) for each in locals_[:-1])
-            history = tables.locals[locals_[-1]][1]
-            self._verdicts[key] = [
-                rank
-                for rank, prop in enumerate(self.model.properties)
-                if self._fails(prop, nodes, history)
-            ]
-            self._remember(key)
-        return self._verdicts[key]
+        ranks: set[int] = set()
+        for root, subject, slots in self._groups:
+            key = (root, *(int(tables.shown[locals_[slot]]) for slot in slots))
+            if key not in self._verdicts:
+                seen = tuple(
+                    self._shown(locals_[slot]) for slot in slots if slot != tables.history_slot
+                )
+                history = tables.locals[locals_[-1]][1]
+                self._verdicts[key] = [
+                    rank for rank in self._asked[subject] if self._fails(rank, seen, history)
+                ]
+                self._remember(key)
+            ranks.update(self._verdicts[key])
+        return sorted(ranks)
 
-    def _shown(self, local: int) -> object:
+    def _shown(self, local: int) -> Hashable:
         value = self.tables.locals[local][1]
         assert isinstance(value, Local)
         return shown(self.model, value)
 
-    def _fails(self, prop: Property, nodes: tuple[object, ...], history: object) -> bool:
-        if prop.kind is Kind.STEP or (prop.kind is Kind.REACHABLE and self.witnesses[prop.name]):
+    def _fails(self, rank: int, seen: tuple[Hashable, ...], history: Hashable) -> bool:
+        prop = self.model.properties[rank]
+        if prop.kind is Kind.REACHABLE and self.witnesses[prop.name]:
             return False
-        observed = {
-            Subject.HISTORY: (history,),
-            Subject.NODES: (nodes,),
-            Subject.ALL: (nodes, history),
-        }[prop.subject]
-        answer = asked(prop, *observed)
-        if self.tables.symmetry:
-            self.tables.symmetry.check_property(prop, *observed)
+        answers = []
+        for question in prop.subject.questions(seen, history):
+            answers.append(asked(prop, *question))
+            if self.tables.symmetry:
+                self.tables.symmetry.check_property(prop, *question)
         if prop.kind is Kind.REACHABLE:
-            self.witnesses[prop.name] = answer
+            self.witnesses[prop.name] = any(answers)
             return False
-        return not answer
+        return not all(answers)
 
     def _remember(self, key: tuple[int, ...]) -> None:
         """Enter a judged tuple into the native map."""
@@ -106,8 +125,8 @@ class Judge:
             maps.copy_map(self._pairs, pairs)
             self._pairs = pairs
             self._bad = np.concatenate([self._bad, np.zeros_like(self._bad)])
-        node = 0
-        for observation in key:
+        node = key[0]
+        for observation in key[1:]:
             pair = np.uint64(node << 32 | observation)
             node = int(maps.find(self._pairs, pair))
             if node == UNKNOWN:

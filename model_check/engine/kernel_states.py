@@ -9,7 +9,7 @@ from numba.extending import intrinsic
 from numba.np import arrayobj
 from numpy import int64, uint32, uint64
 
-from paxiom.model_check.engine.kernel_maps import ONE, U64, WORD, ZERO, find, mix
+from paxiom.model_check.engine.kernel_maps import LOW, ONE, U64, WORD, ZERO, find, mix
 
 SHARD_BITS = 6
 SHARDS = 1 << SHARD_BITS
@@ -18,11 +18,12 @@ BATCH = 64  # successors whose memory is fetched ahead of their insertion
 
 
 class Layout(NamedTuple):
-    """Where each slot's component index lies in a packed state."""
+    """Where each slot's component index lies in a packed state, and what it weighs in its hash."""
 
     word: U64
     shift: U64
     mask: U64
+    weight: U64  # the same in every layout
 
 
 @intrinsic
@@ -43,47 +44,38 @@ def prefetch(typing_context: Any, array: Any, index: Any) -> Any:  # noqa: ARG00
 
 
 @njit(cache=True, inline="always", _nrt=False)
-def component_hash(index, slot, slots):
-    """Hash of a component, to be summed over slots."""
-    return mix(uint64(index) * uint64(slots) + uint64(slot) + ONE)
-
-
-@njit(cache=True, inline="always", _nrt=False)
 def unpack(words, state, width, layout, slots, ids):
-    """Component indices of a packed state; returns its hash."""
+    """Component indices of a packed state; returns the weighted sum that makes its hash."""
     total = ZERO
     for slot in range(slots):
         field = words[uint64(state) * uint64(width) + layout.word[slot]] >> layout.shift[slot]
         ids[slot] = uint32(field & layout.mask[slot])
-        total += component_hash(ids[slot], slot, slots)
+        total += uint64(ids[slot]) * layout.weight[slot]
     return total
 
 
 @njit(cache=True, inline="always", _nrt=False)
-def tag_of(hashed, size_bits):
-    """The bits of a hash that a table of 2 ** size_bits entries keeps beside the number."""
-    return uint32(uint64(hashed >> uint64(uint32(32) + size_bits)) << uint64(size_bits))
+def short_hash(hashed):
+    """The bits of a state's hash, next to those that choose its shard, that the table uses."""
+    return (hashed >> uint64(SHARD_BITS)) & LOW
 
 
 @njit(cache=True, nogil=True, _nrt=False)
 def rehash(words, width, layout, slots, count, table, ids, hashes):
     """Enter the first ``count`` states into an empty table."""
-    size_bits = uint32(0)
-    while (int64(1) << size_bits) < table.shape[0]:
-        size_bits += uint32(1)
     mask = uint64(table.shape[0] - 1)
     for begin in range(0, count, BATCH):
         end = min(begin + BATCH, count)
         for state in range(begin, end):
-            hashed = unpack(words, state, width, layout, slots, ids)
+            hashed = short_hash(mix(unpack(words, state, width, layout, slots, ids)))
             hashes[state - begin] = hashed
-            prefetch(table, (hashed >> uint64(SHARD_BITS)) & mask)
+            prefetch(table, hashed & mask)
         for state in range(begin, end):
             hashed = hashes[state - begin]
-            place = (hashed >> uint64(SHARD_BITS)) & mask
+            place = hashed & mask
             while table[place] != 0:
                 place = (place + ONE) & mask
-            table[place] = tag_of(hashed, size_bits) | uint32(state + 1)
+            table[place] = (hashed & ~mask) | uint64(state + 1)
 
 
 @njit(cache=True, nogil=True, _nrt=False)
@@ -99,26 +91,36 @@ def repack(words, width, layout, slots, count, into, new_width, new_layout, ids)
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def judge(c, slots, layout, width, words, noticed, seen, shown, pairs, bad, unknown, guilty, ids):
+def judge(
+    c, slots, layout, width, words, noticed, seen, shown, groups, pairs, bad, unknown, guilty, ids
+):
     """Look up what is known of the observations of ``noticed[:seen]``.
 
-    ``pairs`` is a trie: (node, next observation) -> node, from the root 0. States whose
-    observations have not been judged go to ``unknown``, those known to be bad to ``guilty``;
-    returns how many of each.
+    A row of ``groups`` is a root and the slots that are asked about together, filled up with -1.
+    ``pairs`` is a trie: (node, next observation) -> node. States with a group that has not been
+    judged go to ``unknown``, others with one known to be bad to ``guilty``; returns how many of
+    each.
     """
     strange, convicted = 0, 0
     for k in range(seen):
         unpack(words, noticed[k], width, layout, slots, ids)
-        folded = ZERO
-        for slot in range(slots - 1):
-            other = uint64(shown[c.local[int64(ids[slot]) * slots + slot]])
-            folded = find(pairs, (folded << WORD) | other)
-            if folded == ~ZERO:
-                break
-        if folded == ~ZERO:
+        new, wrong = False, False
+        for group in range(groups.shape[0]):
+            folded = uint64(groups[group, 0])
+            for place in range(1, groups.shape[1]):
+                slot = groups[group, place]
+                if slot < 0:
+                    break
+                other = uint64(shown[c.local[int64(ids[slot]) * slots + slot]])
+                folded = find(pairs, (folded << WORD) | other)
+                if folded == ~ZERO:
+                    break
+            new |= folded == ~ZERO
+            wrong |= folded != ~ZERO and bad[folded]
+        if new:
             unknown[strange] = noticed[k]
             strange += 1
-        elif bad[folded]:
+        elif wrong:
             guilty[convicted] = noticed[k]
             convicted += 1
     return strange, convicted

@@ -182,7 +182,7 @@ def box_with(c, delivery, box, first, last, scratch):
 
 
 @njit(cache=True)
-def apply_operations(c, slots, delivery, keys, begin, scratch):
+def apply_operations(c, slots, delivery, capacity, keys, begin, scratch):
     """Carry out operations ``keys[begin:]`` (g << 32 | operation) on components of nodes."""
     for position in range(begin, keys.shape[0]):
         key = keys[position]
@@ -198,8 +198,11 @@ def apply_operations(c, slots, delivery, keys, begin, scratch):
         if short != ENOUGH:
             return position, short
         after = box_with(c, delivery, box, first, last, scratch)
-        index = intern_component(c, slots, slot, c.local[g], after)
-        short = put_result(c, g, operation, index)
+        if c.box_at[after + 1] - c.box_at[after] > capacity:
+            result = CUT << uint32(28)
+        else:
+            result = intern_component(c, slots, slot, c.local[g], after)
+        short = put_result(c, g, operation, result)
         if short != ENOUGH:
             return position, short
     return keys.shape[0], ENOUGH

@@ -85,14 +85,15 @@ class Search:
         self._pool = ThreadPoolExecutor(self.workers)
         self._rows_at_once = BUFFER
         self.actions = np.zeros((packed.SHARDS, 256), np.int64)
-        self.cuts = np.zeros((packed.SHARDS, max(1, len(self.model.bounds))), np.int64)
+        self.cuts = np.zeros((packed.SHARDS, len(self.model.bounds) + 1), np.int64)
         self._make_buffers()
 
     def _make_buffers(self) -> None:
         """Allocate successors' buffers and work lists for the present layout."""
         room, record = self._rows_at_once, kernel.HEADER + self.store.width
         shards, slots = packed.SHARDS, self.store.slots
-        self._out = zeros(shards * shards * room * record, np.uint64).reshape(shards, shards, -1)
+        stride = room * record + 8  # not a power of two: buffers are filled side by side
+        self._out = zeros(shards * shards * stride, np.uint64).reshape(shards, shards, -1)
         self._filled = np.zeros((shards, shards), np.uint64)
         self._noticed = np.empty((shards, shards * room), np.int64)
         self._work = [
@@ -105,13 +106,12 @@ class Search:
                 fatal=np.empty(3 * room, np.int64),
                 actions=self.actions[shard],
                 cuts=self.cuts[shard],
-                out=self._out[shard],
+                out=self._out[shard].reshape(-1),
                 filled=self._filled[shard],
                 packed=np.empty(self.store.width, np.uint64),
                 ids=np.empty(slots, np.uint32),
                 trial=np.empty(slots, np.uint32),
                 following=np.empty(slots, np.uint32),
-                spare=np.empty(slots, np.uint32),
             )
             for shard in range(shards)
         ]
@@ -120,17 +120,14 @@ class Search:
         """Enter the initial state."""
         ids = self.tables.initial()
         if self.tables.symmetry:
-            best, trial = np.empty_like(ids), np.empty_like(ids)
-            kernel.canonical(self.tables.c, self.tables.slot_images, ids, best, trial)
+            best = np.empty_like(ids)
+            kernel.canonical(self.tables.c, self.tables.slot_origins, ids, best)
             ids = best
         self._fit_layout()
         hashed, words = self.store.pack(ids)
         target = hashed % packed.SHARDS
-        self._out[target, target, : kernel.HEADER + self.store.width] = [
-            np.uint64(hashed),
-            np.uint64(target | 1 << 32),
-            *words,
-        ]
+        first = int(packed.short_hash(np.uint64(hashed))) << 32 | 1 << int(kernel.NOTICED_BIT)
+        self._out[target, target, : kernel.HEADER + self.store.width] = [np.uint64(first), *words]
         self._filled[target, target] = 1
         self._insert()
 
@@ -191,11 +188,10 @@ class Search:
         kernel.expand(
             tables.c,
             tables.slots,
-            tables.slot_images,
+            tables.slot_origins,
             self.store.layout,
             self.store.width,
             place.words,
-            shard,
             place.level_end,
             work,
         )

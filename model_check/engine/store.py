@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paxiom.model_check.engine import kernel_states as packed
+from paxiom.model_check.engine.kernel_maps import mix
 from paxiom.model_check.engine.memory import grown, zeros
 
 FULL = 0.7  # a hash table fuller than this is doubled
@@ -17,6 +18,11 @@ FIRST_STATES = 1 << 10
 def bits_for(counts: list[int]) -> list[int]:
     """Bits that the indices of so many components take; one component takes none."""
     return [(count - 1).bit_length() for count in counts]
+
+
+def weights(slots: int) -> NDArray[np.uint64]:
+    """Odd numbers without a pattern, one for each slot."""
+    return np.array([mix(np.uint64(slot + 1)) | 1 for slot in range(slots)], np.uint64)
 
 
 def layout_for(bits: list[int]) -> tuple[int, packed.Layout]:
@@ -44,7 +50,7 @@ def layout_for(bits: list[int]) -> tuple[int, packed.Layout]:
             width = min(bits[slot] + share, 28)
             place[slot], shift[slot], mask[slot] = number, at, (1 << width) - 1
             at += width
-    return len(words), packed.Layout(place, shift, mask)
+    return len(words), packed.Layout(place, shift, mask, weights(len(bits)))
 
 
 @dataclass
@@ -150,7 +156,8 @@ class Store:
         for slot, index in enumerate(ids):
             words[self.layout.word[slot]] |= np.uint64(index) << self.layout.shift[slot]
         scratch = np.empty(self.slots, np.uint32)
-        return int(packed.unpack(words, 0, self.width, self.layout, self.slots, scratch)), words
+        total = packed.unpack(words, 0, self.width, self.layout, self.slots, scratch)
+        return int(mix(np.uint64(total))), words
 
     def ids(self, state: int) -> NDArray[np.uint32]:
         """Component indices of a state, by global number."""

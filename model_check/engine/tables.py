@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from paxiom.impl.names import NodeId
 from paxiom.model_check.engine import kernel_maps as maps
 from paxiom.model_check.engine import kernel_tables as kernel
-from paxiom.model_check.engine.native import NativeTables, larger
+from paxiom.model_check.engine.native import MOST_WORDS, NativeTables, larger
+from paxiom.model_check.engine.steps import StepJudge
 from paxiom.model_check.environment import (
     Budgets,
     Cost,
@@ -32,8 +33,8 @@ from paxiom.model_check.environment import (
 from paxiom.model_check.model import Delivery, Happening, Model, ModelError
 from paxiom.model_check.rules import require_value
 from paxiom.model_check.symmetry import Symmetry
-from paxiom.model_check.world import asked, recorded, shown
-from paxiom.spec.property import Kind, Subject
+from paxiom.model_check.world import initial_world, recorded, shown
+from paxiom.spec.property import Subject
 
 MOST_NODES = 14  # slots take four bits of an operation's word; history and budgets need two
 MOST_OPERATIONS = 1 << 28
@@ -61,9 +62,11 @@ class Tables(NativeTables):
             raise ModelError(msg)
         super().__init__(len(nodes) + 2, symmetry.order if symmetry else 1)
         self.model, self.symmetry = model, symmetry
+        self._steps = StepJudge(model, symmetry)
         self.slot_of = {node: slot for slot, node in enumerate(nodes)}
         self.history_slot, self.budget_slot = len(nodes), len(nodes) + 1
         self.delivery = _DELIVERY[model.network.delivery]
+        self.capacity = model.network.capacity or MOST_WORDS
         self.locals: list[tuple[int, Hashable]] = []
         self.envelopes: list[Envelope] = []
         self.actions: list[str] = []
@@ -82,6 +85,7 @@ class Tables(NativeTables):
         self.slot_images = np.tile(np.arange(self.slots), (self.elements, 1))
         if symmetry:
             self.slot_images[:, : len(nodes)] = symmetry.node_position
+        self.slot_origins = np.argsort(self.slot_images, axis=1)
         self.local_images = np.zeros((self.elements, 256), np.uint32)
         self.envelope_images = np.zeros((self.elements, 256), np.uint32)
         budgeted = model.network.drops is not None
@@ -237,22 +241,11 @@ class Tables(NativeTables):
         after = self.local(slot, outcome.local)
         flags = int(maps.NOTICE) if self.shown[after] != self.shown[number] else 0
         pair = shown(self.model, local), shown(self.model, outcome.local)
-        flags |= int(maps.FATAL) if self._violated(Subject.NODE, *pair) else 0
+        flags |= int(maps.FATAL) if self._steps.violated(Subject.NODE, *pair) else 0
         return self._encoded(after, action, flags, operations)
 
     def _encoded(self, first: int, action: int, flags: int, operations: list[int]) -> list[int]:
         return [first, action | flags << 16 | len(operations) << 24, *operations]
-
-    def _violated(self, subject: Subject, before: Hashable, after: Hashable) -> list[int]:
-        """Ranks of the step properties over ``subject`` that fail of a step."""
-        ranks = []
-        for rank, prop in enumerate(self.model.properties):
-            if prop.kind is Kind.STEP and prop.subject is subject:
-                if self.symmetry:
-                    self.symmetry.check_property(prop, before, after)
-                if not asked(prop, before, after):
-                    ranks.append(rank)
-        return ranks
 
     def _operate(self, key: int) -> None:
         """Carry out an operation on a history or on budgets."""
@@ -278,7 +271,7 @@ class Tables(NativeTables):
             self.symmetry.check_record(self.model, value, happenings)
         after = recorded(self.model, value, happenings)
         flags = int(maps.NOTICE) if after != value else 0
-        flags |= int(maps.FATAL) if self._violated(Subject.HISTORY, value, after) else 0
+        flags |= int(maps.FATAL) if self._steps.violated(Subject.HISTORY, value, after) else 0
         return self.component(slot, self.local(slot, after), 0) | flags << 28
 
     def recall(self, c: maps.Components, asked: list[tuple[bool, int]]) -> None:
@@ -331,7 +324,7 @@ class Tables(NativeTables):
         inboxes, at = keys[~ghostly], 0
         while at < len(inboxes):
             at, short = kernel.apply_operations(
-                self.c, self.slots, self.delivery, inboxes, at, self._scratch
+                self.c, self.slots, self.delivery, self.capacity, inboxes, at, self._scratch
             )
             self._grow(short)
 
@@ -351,6 +344,7 @@ class Tables(NativeTables):
 
     def initial(self) -> NDArray[np.uint32]:
         """Component indices of the initial state."""
+        initial_world(self.model)  # refuses a start outside a bound
         history = self.model.monitor.initial()
         boots = [first_boot(self.model, node) for node in self.model.nodes]
         ids = np.zeros(self.slots, np.uint32)
@@ -391,7 +385,9 @@ class Tables(NativeTables):
                 happenings = self._operations[int(word) & (MOST_OPERATIONS - 1)]
                 future = recorded(self.model, past, happenings)  # type: ignore[arg-type]
         pair = shown(self.model, before), shown(self.model, after)
-        return self._violated(Subject.NODE, *pair) + self._violated(Subject.HISTORY, past, future)
+        return self._steps.violated(Subject.NODE, *pair) + self._steps.violated(
+            Subject.HISTORY, past, future
+        )
 
     @property
     def memory(self) -> int:

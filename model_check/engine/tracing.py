@@ -46,12 +46,16 @@ def decoded(tables: Tables, ids: list[int]) -> World:
     """Whole state that component indices stand for."""
     c, slots = tables.c, tables.slots
     components = [index * slots + slot for slot, index in enumerate(ids)]
-    values = [tables.locals[int(c.local[g])][1] for g in components]
     inboxes = [
         [int(each) for each in c.pool[c.box_at[c.box[g]] : c.box_at[c.box[g] + 1]]]
         for g in components[:-2]
     ]
-    *nodes, history, budgets = values
+    return composed(tables, [int(c.local[g]) for g in components], inboxes)
+
+
+def composed(tables: Tables, numbers: list[int], inboxes: list[list[int]]) -> World:
+    """Whole state of these local states, one for each slot, and these messages to each node."""
+    *nodes, history, budgets = [tables.locals[number][1] for number in numbers]
     assert isinstance(budgets, Budgets)
     locals_ = tuple(each for each in nodes if isinstance(each, Local))
     return World(locals_, _flight(tables, inboxes), history, budgets)

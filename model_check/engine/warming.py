@@ -1,6 +1,7 @@
 """Have everything compiled before the clock of a search starts."""
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,6 +12,7 @@ from paxiom.impl.protocol import Protocol, Send, Step
 from paxiom.model_check.engine import kernel_maps, kernel_states
 from paxiom.model_check.engine.compiling import mark_compiled
 from paxiom.model_check.engine.search import new_search
+from paxiom.model_check.engine.walking import Batch, Counts, Ground, worlds_of
 from paxiom.model_check.model import Model, Network
 from paxiom.model_check.symmetry import Symmetry
 from paxiom.spec.property import Property, Subject, always
@@ -71,4 +73,14 @@ def warm_up() -> None:
             search.store.make_room(shard, kernel_states.BATCH * 100)
     finally:
         search.close()
+    _walk(model)
     mark_compiled()
+
+
+def _walk(model: Model) -> None:
+    """Walk a few steps, and once more through them as for a trace."""
+    batch = Batch(Ground(model), Counts(model, 1), np.zeros(1, np.uint64), depth=4)
+    with ThreadPoolExecutor(1) as pool:
+        while not batch.is_over:
+            batch.round(pool, 1)
+    worlds_of(batch.ground, 0, batch.deepest)

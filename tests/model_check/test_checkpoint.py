@@ -13,8 +13,8 @@ from paxiom.model_check.engine import explore
 from paxiom.model_check.model import ModelError
 from paxiom.model_check.models.paxos import paxos
 from paxiom.model_check.result import Verdict
+from paxiom.model_check.zoo.paxos import IgnoresPromisedVotes
 from support.agreement import essence
-from support.paxos_mutants import IgnoresPromisedVotes
 
 KILLED = """
 import sys

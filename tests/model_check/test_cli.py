@@ -4,21 +4,17 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import suppress
-from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from threading import Thread
-from typing import NamedTuple
 
 import pytest
 
 from paxiom.model_check import load, run
-from paxiom.model_check.cli import main
 from paxiom.model_check.models.paxos import paxos
 from paxiom.model_check.reference import explore
+from support.command import COMMAND, ENDLESS, Run, refused, spawn
 
-COMMAND = (sys.executable, "-P", "-c", "from paxiom.model_check.cli import main; main()")
 COUNTS = ("verdict", "states", "transitions", "depth", "actions", "cuts")
 SMALL = ("paxos", "--nodes", "2", "--ballots", "2", "--reference")
 
@@ -45,92 +41,12 @@ def wrong():
     return 7
 """
 
-ENDLESS = """
-import os, signal
-from paxiom.impl.names import node_ids
-from paxiom.impl.protocol import Protocol, Step
-from paxiom.model_check.model import Model
-
-class Endless(Protocol):
-    nodes = node_ids(1)
-
-    def start(self, node):
-        return Step(0)
-
-    def receive(self, state, source, message):
-        return None
-
-    def timers(self, state):
-        return ("tick",)
-
-    def fire(self, state, timer):
-        if state == 500:
-            os.kill(os.getpid(), signal.SIGINT)
-        return Step(state + 1)
-
-model = Model(name="endless", protocol=Endless(), properties=())
-"""
-
-
-class Ran(NamedTuple):
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Ran]
-
-
-@pytest.fixture
-def paxiom(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Run:
-    """Run the command in this process, in an empty directory."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    monkeypatch.delenv("COLUMNS", raising=False)
-
-    def run_it(*words: str, stdin: bytes = b"") -> Ran:
-        monkeypatch.setattr(sys, "argv", ["paxiom", *words])
-        monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(stdin)))
-        with pytest.raises(SystemExit) as exited:
-            main()
-        told = capsys.readouterr()
-        code = exited.value.code
-        return Ran(code if isinstance(code, int) else 0, told.out, told.err)
-
-    return run_it
-
-
-def spawn(*words: str, cwd: Path, **variables: str) -> Ran:
-    """Run the command in a process of its own."""
-    ran = subprocess.run(  # noqa: S603 - our own command
-        [*COMMAND, *words],
-        cwd=cwd,
-        env=os.environ | variables,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    return Ran(ran.returncode, ran.stdout, ran.stderr)
-
 
 def drain(terminal: int, seen: list[bytes]) -> None:
     """Read what appears on a terminal until nobody holds it any more."""
     with os.fdopen(terminal, "rb", buffering=0) as opened, suppress(OSError):
         while some := opened.read(4096):
             seen.append(some)
-
-
-def refused(ran: Ran) -> str:
-    """Return the message of a command that was refused, politely."""
-    assert ran.code == 2
-    assert ran.out == ""
-    assert "Traceback" not in ran.err
-    return " ".join(ran.err.split())
 
 
 def write(path: str, text: str) -> str:

@@ -10,8 +10,8 @@ from paxiom.model_check.engine import Progress, explore
 from paxiom.model_check.model import Delivery, Faults, Network
 from paxiom.model_check.models.paxos import paxos
 from paxiom.model_check.result import Verdict
+from paxiom.model_check.zoo.paxos import IgnoresPromisedVotes
 from support.agreement import essence, exhausted
-from support.paxos_mutants import IgnoresPromisedVotes
 from support.two_phase import two_phase
 
 NETWORKS = [

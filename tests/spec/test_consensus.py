@@ -10,7 +10,7 @@ from paxiom.spec.consensus import (
     some_decision,
     validity,
 )
-from paxiom.spec.property import Kind, Subject, always, reachable, step
+from paxiom.spec.property import Kind, Subject, always, step
 
 PROPOSED = History().propose("a").propose("b")
 DECIDED = PROPOSED.decide("n1", "a").decide("n2", "a")
@@ -110,8 +110,6 @@ def test_a_property_without_a_sentence_is_refused() -> None:
 @pytest.mark.parametrize(
     ("declare", "subject", "advice"),
     [
-        (always, Subject.NODE, "state it over Subject.NODES"),
-        (reachable, Subject.NODE, "state it over Subject.NODES"),
         (step, Subject.NODES, "Subject.NODE .* or Subject.HISTORY"),
         (step, Subject.ALL, "Subject.NODE .* or Subject.HISTORY"),
     ],

@@ -78,10 +78,8 @@ def hold_to_symmetry(model: Model) -> tuple[set[World], set[str]]:
         nodes = tuple(shown(model, local) for local in world.locals)
         for prop in model.properties:
             if prop.kind is not Kind.STEP:
-                observed = {
-                    Subject.HISTORY: (world.history,),
-                    Subject.NODES: (nodes,),
-                    Subject.ALL: (nodes, world.history),
-                }
-                symmetry.check_property(prop, *observed[prop.subject])
+                for group in prop.subject.groups(len(nodes)):
+                    seen = tuple(nodes[position] for position in group)
+                    for question in prop.subject.questions(seen, world.history):
+                        symmetry.check_property(prop, *question)
     return worlds, actions

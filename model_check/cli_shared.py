@@ -1,0 +1,76 @@
+"""What all commands share: exit codes, options, where results go, and how errors are told."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from paxiom.model_check import load, run, trace_file
+from paxiom.model_check.codec import plain
+from paxiom.model_check.model import ModelError
+from paxiom.model_check.options import OptionError
+from paxiom.model_check.result import INTERRUPTED as BY_CTRL_C
+from paxiom.model_check.result import Result, Verdict
+from paxiom.model_check.zoo.bug import UnknownError
+
+EXIT = {Verdict.HOLDS: 0, Verdict.VIOLATED: 1, Verdict.INCOMPLETE: 3}
+USAGE, FAULT, INTERRUPTED, BROKEN_PIPE = 2, 70, 130, 141
+REFUSALS = (
+    ModelError,
+    load.LoadError,
+    OptionError,
+    run.SearchError,
+    trace_file.TraceFileError,
+    UnknownError,
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+MaxSeconds = Annotated[float | None, typer.Option(metavar="S", help="Stop after so many seconds.")]
+Workers = Annotated[
+    int | None, typer.Option(metavar="N", min=1, help="Threads; by default one per core.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+
+
+def exit_code(result: Result) -> int:
+    """Say with which code a search ends."""
+    interrupted = result.verdict is Verdict.INCOMPLETE and result.stopped == BY_CTRL_C
+    return INTERRUPTED if interrupted else EXIT[result.verdict]
+
+
+class _Console(Console):
+    """Where results go."""
+
+    def on_broken_pipe(self) -> None:
+        """Leave it to us: Rich would exit with 1, which says that a property is violated."""
+        raise BrokenPipeError
+
+
+def standard_output() -> Console:
+    """Write to standard output, and take text as it is."""
+    return _Console(highlight=False, markup=False, emoji=False)
+
+
+def say(message: str) -> None:
+    """Tell the user something on standard error, line by line, and no terminal anything."""
+    sys.stderr.write("".join(f"{plain(line)}\n" for line in message.splitlines()))
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Turn what is wrong with the command or the model into a message and an exit code."""
+    try:
+        yield
+    except REFUSALS as error:
+        say(f"error: {error}")
+        raise typer.Exit(USAGE) from None
+    except KeyboardInterrupt:
+        say("interrupted")
+        raise typer.Exit(INTERRUPTED) from None
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
+        raise typer.Exit(BROKEN_PIPE) from None

@@ -1,0 +1,105 @@
+"""Raft in a bounded environment."""
+
+from collections.abc import Hashable
+
+from paxiom.impl.names import node_ids, values
+from paxiom.impl.protocol import Apply, Lead
+from paxiom.impl.quorum import majority
+from paxiom.impl.raft import Entry, Leader, Raft, Retired, Server
+from paxiom.model_check.model import (
+    Bound,
+    Delivery,
+    Emitted,
+    Faults,
+    Happening,
+    Model,
+    ModelError,
+    Monitor,
+    Network,
+    Requested,
+    Requests,
+)
+from paxiom.spec import raft as spec
+
+
+class RaftMonitor(Monitor):
+    """Records leaders, commands taken up and entries applied."""
+
+    def initial(self) -> spec.History:
+        """Nothing has happened."""
+        return spec.History()
+
+    def watches(self, happening: Happening) -> bool:
+        """Elections, requests and what is applied."""
+        match happening:
+            case Requested() | Emitted(effect=Lead() | Apply()):
+                return True
+            case _:
+                return False
+
+    def record(self, history: Hashable, happening: Happening) -> spec.History:
+        """Add what has happened."""
+        assert isinstance(history, spec.History)
+        match happening:
+            case Requested(_, command):
+                return history.propose(command)
+            case Emitted(node, Lead(term)):
+                return history.lead(term, node)
+            case Emitted(effect=Apply(index, Entry(made, command), term)):
+                return history.apply(index, spec.Entry(made, command), term)
+            case _:
+                return history
+
+
+def replica(server: Server) -> spec.Replica | None:
+    """What a server shows to properties; one that has lost its disk counts as down."""
+    if isinstance(server.role, Retired):
+        return None
+    log = tuple(spec.Entry(entry.term, entry.command) for entry in server.log)
+    progress = None
+    if isinstance(server.role, Leader):
+        progress = frozenset(spec.Progress(p.node, p.next, p.match) for p in server.role.peers)
+    return spec.Replica(server.term, log, server.commit, server.applied, progress)
+
+
+def raft(
+    *,
+    protocol: type[Raft] = Raft,
+    nodes: int = 3,
+    terms: int = 2,
+    log: int = 2,
+    value_count: int = 1,
+    asks: int = 0,
+    batch: int = 2,
+    noop: bool = True,
+    network: Network = Network(delivery=Delivery.DUPLICATING),
+    faults: Faults = Faults(),
+) -> Model:
+    """Raft among ``nodes`` servers, up to so many terms and log entries.
+
+    With ``noop`` leaders begin with an entry of their own, and clients are not needed to fill
+    logs; otherwise, or on top, each server may be asked ``asks`` times for one of so many values.
+    """
+    least = {"nodes": nodes, "terms": terms, "values": value_count, "batch": batch}
+    for what, count in least.items():
+        if count < 1:
+            msg = f"raft: {what} must be at least 1, not {count}"
+            raise ModelError(msg)
+    names = node_ids(nodes)
+    bounds = (
+        Bound(f"terms <= {terms}", lambda server: server.term <= terms),
+        Bound(f"log <= {log}", lambda server: server.last_index <= log),
+    )
+    commands = values(value_count)
+    return Model(
+        name="raft",
+        protocol=protocol(nodes=names, quorum=majority(names), batch=batch, noop=noop),
+        properties=(*spec.SAFETY, spec.some_leader, spec.some_commit),
+        network=network,
+        faults=faults,
+        requests=Requests(nodes=names, commands=commands, each=asks) if asks else None,
+        monitor=RaftMonitor(),
+        observe=replica,
+        bounds=bounds,
+        symmetry=(names, commands) if asks else (names,),
+    )

@@ -1,0 +1,129 @@
+"""Raft's properties: each says yes to what it allows, and no to the least that breaks it."""
+
+import pytest
+
+from paxiom.spec import raft as spec
+from paxiom.spec.property import Property, Subject
+from paxiom.spec.raft import Entry, History, Progress, Replica
+
+A, B, C = Entry(1, "a"), Entry(2, "b"), Entry(3, "c")
+
+
+def follower(term: int = 3, *log: Entry, commit: int = 0, applied: int | None = None) -> Replica:
+    return Replica(term, log, commit, commit if applied is None else applied)
+
+
+def leader(term: int = 3, *log: Entry, commit: int = 0, match: int = 0, ahead: int = 1) -> Replica:
+    return Replica(term, log, commit, commit, frozenset({Progress("n2", match + ahead, match)}))
+
+
+PAST = History().lead(1, "n1").propose("a").apply(1, A, 1)
+OBEYED: list[tuple[Property, tuple[object, ...]]] = [
+    (spec.election_safety, (PAST.lead(1, "n1").lead(2, "n2"),)),
+    (spec.leader_append_only, (leader(2, A), leader(2, A, B))),
+    (spec.leader_append_only, (leader(2, A, B), follower(3, A))),
+    (spec.leader_append_only, (follower(2, A), follower(2, B))),
+    (spec.leader_append_only, (leader(2, A), None)),
+    (spec.log_matching, (follower(3, A, B), follower(3, A, C))),
+    (spec.log_matching, (follower(3, A, B), follower(3, A))),
+    (spec.log_matching, (follower(3, A), follower(3))),
+    (spec.leader_completeness, (leader(2, A), PAST)),
+    (spec.leader_completeness, (follower(2), PAST)),
+    (spec.leader_completeness, (leader(1), PAST)),
+    (spec.state_machine_safety, (PAST.apply(1, A, 2).apply(2, B, 2),)),
+    (spec.durability, ((follower(1, A), follower(2, A), follower(3)), PAST)),
+    (spec.durability, ((follower(1, A), None, follower(3)), PAST)),
+    (spec.log_validity, (PAST.apply(2, Entry(2), 2),)),
+    (spec.monotone_term, (follower(1), follower(1))),
+    (spec.monotone_term, (follower(2), None)),
+    (spec.monotone_commit, (follower(1, A, commit=1), follower(2, A, commit=1))),
+    (spec.committed_is_kept, (follower(1, A, B, commit=1), follower(3, A, C, commit=1))),
+    (spec.monotone_match, (leader(2, A, match=1), leader(3, A))),
+    (spec.monotone_match, (leader(2, A), leader(2, A, match=1))),
+    (spec.monotone_match, (leader(2, A, match=1), follower(2, A))),
+    (spec.irrevocable, (PAST, PAST.apply(1, A, 1))),
+    (spec.commit_within_log, (follower(1, A, commit=1),)),
+    (spec.next_above_match, (leader(1, A, match=1),)),
+    (spec.commit_is_committed, (follower(1, A, B, commit=2), PAST)),
+    (spec.some_leader, (PAST,)),
+    (spec.some_commit, (PAST,)),
+]
+BROKEN: list[tuple[Property, tuple[object, ...]]] = [
+    (spec.election_safety, (PAST.lead(1, "n2"),)),
+    (spec.leader_append_only, (leader(2, A, B), leader(2, A))),
+    (spec.leader_append_only, (leader(2, A), leader(2, B, B))),
+    (spec.log_matching, (follower(3, A, C), follower(3, B, C))),
+    (spec.log_matching, (follower(3, A), follower(3, Entry(1, "other")))),
+    (spec.leader_completeness, (leader(2), PAST)),
+    (spec.leader_completeness, (leader(2, B), PAST)),
+    (spec.state_machine_safety, (PAST.apply(1, B, 2),)),
+    (spec.durability, ((follower(1, A), follower(2, B), follower(3)), PAST)),
+    (spec.durability, ((follower(1, A), follower(2)), PAST)),
+    (spec.log_validity, (PAST.apply(2, B, 2),)),
+    (spec.monotone_term, (follower(2), follower(1))),
+    (spec.monotone_commit, (follower(1, A, commit=1), follower(1, A))),
+    (spec.committed_is_kept, (follower(1, A, commit=1), follower(2, B, commit=1))),
+    (spec.monotone_match, (leader(2, A, match=1), leader(2, A))),
+    (spec.irrevocable, (PAST, History())),
+    (spec.commit_within_log, (follower(1, A, commit=2),)),
+    (spec.commit_within_log, (follower(1, A, commit=0, applied=1),)),
+    (spec.next_above_match, (leader(1, A, match=1, ahead=0),)),
+    (spec.commit_is_committed, (follower(2, B, commit=1), PAST)),
+    (spec.some_leader, (History(),)),
+    (spec.some_commit, (History(),)),
+]
+
+
+def name(value: object) -> str:
+    """Name a case after its property: addresses and sets differ from one process to the next."""
+    return value.name if isinstance(value, Property) else ""
+
+
+@pytest.mark.parametrize(("prop", "observed"), OBEYED, ids=name)
+def test_what_a_property_allows(prop: Property, observed: tuple[object, ...]) -> None:
+    assert prop(*observed)
+
+
+@pytest.mark.parametrize(("prop", "observed"), BROKEN, ids=name)
+def test_what_a_property_forbids(prop: Property, observed: tuple[object, ...]) -> None:
+    assert not prop(*observed)
+
+
+def test_every_property_is_tried_both_ways() -> None:
+    everything = {*spec.SAFETY, spec.some_leader, spec.some_commit}
+
+    assert {prop for prop, _ in OBEYED} == everything
+    assert {prop for prop, _ in BROKEN} == everything
+
+
+def test_the_lowest_term_in_which_an_entry_is_known_to_be_committed_counts() -> None:
+    assert PAST.apply(1, A, 3).committed == PAST.committed
+    assert History().apply(1, A, 3).apply(1, A, 1).committed == History().apply(1, A, 1).committed
+
+
+@pytest.mark.parametrize(
+    ("subject", "groups", "questions"),
+    [
+        (Subject.HISTORY, [()], [("past",)]),
+        (Subject.NODE, [(0,), (1,)], [("x",), ("y",)]),
+        (Subject.NODE_AND_HISTORY, [(0,), (1,)], [("x", "past"), ("y", "past")]),
+        (Subject.PAIR, [(0, 1)], [("x", "y"), ("y", "x")]),
+        (Subject.NODES, [(0, 1)], [(("x", "y"),)]),
+        (Subject.ALL, [(0, 1)], [(("x", "y"), "past")]),
+    ],
+)
+def test_what_a_subject_asks(
+    subject: Subject, groups: list[tuple[int, ...]], questions: list[tuple[object, ...]]
+) -> None:
+    shown = ("x", "y")
+
+    assert subject.groups(2) == groups
+    asked = [q for g in groups for q in subject.questions(tuple(shown[i] for i in g), "past")]
+    assert asked == questions
+
+
+@pytest.mark.parametrize("subject", [Subject.NODE, Subject.NODE_AND_HISTORY, Subject.PAIR])
+def test_a_node_that_is_down_is_not_asked(subject: Subject) -> None:
+    down = (None, "x")[: len(subject.groups(2)[0])]
+
+    assert list(subject.questions(down, "past")) == []
