@@ -312,9 +312,11 @@ def run(
 ) -> Tally:
     """Test ``model`` in so many runs and count what they reached; raise Violated if one fails.
 
-    ``options`` are those of :func:`machine`. The same ``seed`` gives the same runs. Unless
-    ``targeted``, Hypothesis does not work on runs that came far already, so that shares are those
-    of runs drawn alike. Unless ``shrink``, a failing run is only shortened, which is quicker.
+    ``options`` are those of :func:`machine`. The same ``seed`` gives the same runs, where the
+    same modules are imported: Hypothesis also draws constants that it finds in code outside
+    site-packages. Unless ``targeted``, it does not work on runs that came far already, so that
+    shares are those of runs drawn alike. Unless ``shrink``, a failing run is only shortened,
+    which is quicker.
     """
     made = machine(model, **{"directory": None, **options})
     if seed is not None:

@@ -1,15 +1,22 @@
 """Which of Raft's bugs the stateful tests find: ``run(bug.broken(), runs=..., seed=SEED)``.
 
-Measured with runs of 100 moves, drawn alike (``targeted=False``), bounds set aside.
+Measured with runs of 100 moves, drawn alike (``targeted=False``), bounds set aside; with six seeds,
+each with and without the constants that Hypothesis takes from the code of a package under
+development: what it draws depends on them, and so on how paxiom is installed.
 """
 
 from collections.abc import Mapping
 
 SEED = 1
 
-# Within how many runs each was found; in fact after 1 to 68.
-_FOUND = "R04 R05 R10 R11 R14 R15 R18 R20 R21 R22 R23 R24 R25 R26 R27 R31 Q6"
-EXAMPLES: Mapping[str, int] = dict.fromkeys(_FOUND.split(), 100)
+# Within how many runs each is found: at least three times the worst of the twelve.
+_OFTEN = "R04 R05 R14 R15 R18 R20 R21 R22 R23 R24 R25 R26 R31"  # after 1 to 110
+_SELDOM = "R10 R11 R27 Q6"  # after 3 to 415
+SELDOM = 1_500
+EXAMPLES: Mapping[str, int] = {
+    **dict.fromkeys(_OFTEN.split(), 350),
+    **dict.fromkeys(_SELDOM.split(), SELDOM),
+}
 
 _ONE_TERM = (
     "it takes two elections in one term, and where no bound holds terms back, every timeout begins "

@@ -189,7 +189,7 @@ def rule_text(rule: Rule, indent: str, width: int) -> Iterator[Text]:
 
 def why_lines(name: str, rule: Rule, width: int) -> Iterator[Text]:
     """Show a rule, and which bugs leave it out."""
-    yield from hang("", Text.assemble((f"{name}.{rule.name}", HEAD), f"  {rule.place}"), width)
+    yield Text.assemble((f"{name}.{rule.name}", HEAD), f"  {rule.place}")  # never wrapped: a path
     yield from rule_text(rule, "  ", width)
     yield Text()
     for each in rule.controls:

@@ -11,7 +11,7 @@ from paxiom.model_check.stateful import Violated, run
 from paxiom.model_check.zoo import BUGS, CONTROLS, OMITTED
 from paxiom.model_check.zoo.bug import Bug
 from paxiom.model_check.zoo.raft_elections import HalfIsEnough
-from paxiom.model_check.zoo.random_runs import SEED
+from paxiom.model_check.zoo.random_runs import SEED, SELDOM
 from support.kill_table import RAFT_BUGS, UNKNOWN, kills, parsed, section, written
 
 RAFT_CONTROLS = [bug for bug in CONTROLS if issubclass(bug.protocol, Raft)]
@@ -52,7 +52,13 @@ def test_the_reference_explorer_finds_no_shorter_run(bug: Bug) -> None:
     assert (result.violation.name, len(result.violation.trace)) == (bug.breaks, bug.length)
 
 
-@pytest.mark.parametrize("bug", [pytest.param(b, id=b.number) for b in RAFT_BUGS if b.examples])
+@pytest.mark.parametrize(
+    "bug",
+    each(
+        [bug for bug in RAFT_BUGS if bug.examples],
+        slow={bug.number for bug in RAFT_BUGS if bug.examples == SELDOM},
+    ),
+)
 def test_a_bug_is_found_at_random(bug: Bug) -> None:
     """Within as many runs as are on record, by some property."""
     with pytest.raises(Violated):
