@@ -6,7 +6,7 @@ from enum import Enum, auto
 from functools import cache
 from inspect import signature
 from types import NoneType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from paxiom.impl.names import Label
 from paxiom.model_check.model import ModelError
@@ -23,6 +23,26 @@ def key(label: Label) -> Key:
     return type(label), str(label)
 
 
+class Pool:
+    """Keeps one object of each value, so that what is known of it can be found by identity.
+
+    To hash a state means to hash all that it holds, and every renaming of a group is asked about
+    the same states: hashing them once instead of once for each is most of the time saved.
+    """
+
+    def __init__(self) -> None:
+        """Keep nothing yet."""
+        self._kept: dict[tuple[type, Any], Any] = {}
+
+    def kept(self, value: Anything) -> Anything:
+        """Return the object kept that equals ``value``, or keep it."""
+        try:
+            return cast("Anything", self._kept.setdefault((type(value), value), value))
+        except TypeError:
+            require_value(lambda: "a value to be renamed", value)
+            raise
+
+
 class Renaming:
     """One way to exchange labels; calling it renames them inside a value.
 
@@ -31,13 +51,14 @@ class Renaming:
     fields in a normal form still does.
     """
 
-    def __init__(self, model_name: str, images: Mapping[Key, Label]) -> None:
-        """Rename labels to their ``images``, others not."""
+    def __init__(self, model_name: str, images: Mapping[Key, Label], pool: Pool) -> None:
+        """Rename labels to their ``images``, others not; a group shares a ``pool``."""
         self.images = dict(images)
+        self._pool = pool
         self._model_name = model_name
         self._moved = {old: new for old, new in self.images.items() if old != key(new)}
         self._texts = {text for _, text in self._moved}
-        self._known: dict[tuple[type, Any], Any] = {}
+        self._known: dict[int, Any] = {}  # by the identity of objects in the pool
 
     def __call__(self, value: Anything) -> Anything:
         """Rename inside ``value``."""
@@ -67,13 +88,12 @@ class Renaming:
             case Shape.TEXT:
                 return self._checked_text(value)
             case Shape.PARTS:
-                try:
-                    known = self._known.get((kind, value))
-                except TypeError:
-                    require_value(lambda: "a value to be renamed", value)
-                    raise
+                known = self._known.get(id(value))
                 if known is None:
-                    known = self._known[kind, value] = self._parts_renamed(kind, value)
+                    kept = self._pool.kept(value)
+                    known = self._known.get(id(kept))
+                    if known is None:
+                        known = self._known[id(kept)] = self._parts_renamed(kind, kept)
                 return known
             case Shape.UNKNOWN:
                 what = (

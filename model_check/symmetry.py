@@ -11,8 +11,9 @@ the same, renamed.
 """
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, is_dataclass
+from functools import partial
 from itertools import permutations, product
 from math import factorial, prod
 from typing import Any, NoReturn, TypeVar, get_args, get_origin
@@ -34,6 +35,7 @@ from paxiom.model_check.environment import (
 from paxiom.model_check.model import Happening, Model, ModelError
 from paxiom.model_check.renaming import (
     REMEDY,
+    Pool,
     Renaming,
     declared_types,
     is_ordered,
@@ -59,6 +61,7 @@ class Symmetry:
     model_name: str
     elements: tuple[Renaming, ...]
     node_position: tuple[tuple[int, ...], ...]
+    pool: Pool
 
     @classmethod
     def of(cls, model: Model) -> "Symmetry":
@@ -66,6 +69,7 @@ class Symmetry:
         for complaint in _complaints(model):
             msg = f"model {model.name!r}: {complaint}"
             raise ModelError(msg)
+        pool = Pool()
         elements = tuple(
             Renaming(
                 model.name,
@@ -74,6 +78,7 @@ class Symmetry:
                     for labels, permuted in zip(model.symmetry, images, strict=True)
                     for label, image in zip(labels, permuted, strict=True)
                 },
+                pool,
             )
             for images in product(*(permutations(labels) for labels in model.symmetry))
         )
@@ -81,7 +86,7 @@ class Symmetry:
             tuple(model.nodes.index(element.image(node)) for node in model.nodes)
             for element in elements
         )
-        symmetry = cls(model.name, elements, positions)
+        symmetry = cls(model.name, elements, positions, pool)
         symmetry.check_initial(model)
         return symmetry
 
@@ -129,13 +134,15 @@ class Symmetry:
             there = rename_world(model, self, world, element)
             for part in ("locals", "flight", "history", "budgets"):
                 self._require(
-                    f"the {part} of the initial state",
+                    partial("the {} of the initial state".format, part),
                     element,
                     expected=getattr(world, part),
                     got=getattr(there, part),
                 )
             renamed = [self.rename(command, element) for command in commands]
-            self._require_alike("the clients' commands", element, expected=commands, got=renamed)
+            self._require_alike(
+                lambda: "the clients' commands", element, expected=commands, got=renamed
+            )
 
     def check_local(self, model: Model, local: Local) -> None:
         """Refuse if timers, bounds or ``observe`` tell ``local`` from itself renamed.
@@ -143,17 +150,18 @@ class Symmetry:
         To be asked of every local state visited.
         """
         self._check_bounds(model, local)
-        events, show = [*local_events(model, local)], shown(model, local)
+        events, show = [*local_events(model, local)], self.pool.kept(shown(model, local))
+        local = self.pool.kept(local)
         for element in range(1, self.order):
             there = self.rename(local, element)
             self._require_alike(
-                f"timers({local.state!r})",
+                lambda: f"timers({local.state!r})",
                 element,
                 expected=[self.rename(event, element) for event in events],
                 got=local_events(model, there),
             )
             self._require(
-                f"observe({local.state!r})",
+                lambda: f"observe({local.state!r})",
                 element,
                 expected=self.rename(show, element),
                 got=shown(model, there),
@@ -176,7 +184,8 @@ class Symmetry:
         results = tuple(results)
         for outcome in results:
             self._check_bounds(model, outcome.local)
-        effects = [_effect(model, each) for each in results]
+        local, event = self.pool.kept(local), self.pool.kept(event)
+        effects = [self.pool.kept(_effect(model, each)) for each in results]
         answers: dict[Hashable, list[Hashable]] = {}
         for element in range(1, self.order):
             rename = self.elements[element]
@@ -184,9 +193,9 @@ class Symmetry:
             if there not in answers:
                 answers[there] = [_effect(model, each) for each in outcomes(model, *there)]
             self._require_alike(
-                f"{_handler(model, event)} at {node} in {local!r}",
+                lambda: f"{_handler(model, event)} at {node} in {local!r}",
                 element,
-                expected=[tuple(map(rename, effect)) for effect in effects],
+                expected=map(rename, effects),
                 got=answers[there],
             )
 
@@ -201,7 +210,7 @@ class Symmetry:
         for element in range(1, self.order):
             rename = self.elements[element]
             self._require(
-                f"{type(model.monitor).__name__}.record({history!r}, {happenings!r})",
+                lambda: f"{type(model.monitor).__name__}.record({history!r}, {happenings!r})",
                 element,
                 expected=rename(after),
                 got=recorded(model, rename(history), tuple(map(rename, happenings))),
@@ -213,6 +222,7 @@ class Symmetry:
         To be asked of everything that the property is asked about.
         """
         answer = bool(prop(*observed))
+        observed = tuple(map(self.pool.kept, observed))
         for element in range(1, self.order):
             there = [self.rename(each, element) for each in observed]
             if prop.subject in (Subject.NODES, Subject.ALL):
@@ -222,24 +232,34 @@ class Symmetry:
                 self._refuse(what, element, expected=answer, got=not answer)
 
     def _check_bounds(self, model: Model, local: Local) -> None:
-        cut = cut_off(model, local)
+        cut, local = cut_off(model, local), self.pool.kept(local)
         for element in range(1, self.order):
             there = cut_off(model, self.rename(local, element))
             if cut != there:
                 self._refuse(f"the bound on {local.state!r}", element, expected=cut, got=there)
 
     def _require_alike(
-        self, what: str, element: int, *, expected: Iterable[Hashable], got: Iterable[Hashable]
+        self,
+        what: Callable[[], str],  # asked for only if they differ: most of the time would go there
+        element: int,
+        *,
+        expected: Iterable[Hashable],
+        got: Iterable[Hashable],
     ) -> None:
         """Require the same things, each as often, in any order."""
+        expected, got = [*expected], [*got]
+        if expected == got:
+            return
         wanted, found = Counter(expected), Counter(got)
         if wanted != found:
             missing, strange = (wanted - found).elements(), (found - wanted).elements()
-            self._refuse(what, element, expected=[*missing], got=[*strange])
+            self._refuse(what(), element, expected=[*missing], got=[*strange])
 
-    def _require(self, what: str, element: int, *, expected: object, got: object) -> None:
+    def _require(
+        self, what: Callable[[], str], element: int, *, expected: object, got: object
+    ) -> None:
         if expected != got:
-            self._refuse(what, element, expected=expected, got=got)
+            self._refuse(what(), element, expected=expected, got=got)
 
     def _refuse(self, what: str, element: int, *, expected: object, got: object) -> NoReturn:
         msg = (
