@@ -43,7 +43,6 @@ from paxiom.impl.raft.vocabulary import (
     Peer,
     RequestVote,
     Retired,
-    Role,
     Server,
     Stable,
     Timer,
@@ -97,9 +96,9 @@ class Raft(Protocol[Server, Message]):
         """Nobody has this server's vote in a term it has just learnt of (RAFT Figure 2)."""
         return None
 
-    def yields_to(self, server: Server, leader: NodeId) -> Role:  # noqa: ARG002 - for a mutant
+    def yields_to(self, server: Server, leader: NodeId) -> Server:
         """Whoever hears from the leader of its own term follows it, candidates too (RAFT §5.2)."""
-        return Follower(leader)
+        return replace(server, role=Follower(leader))
 
     # The rules of logs.
 
@@ -320,7 +319,7 @@ class Raft(Protocol[Server, Message]):
             return Step(server, (Send(source, Appended(server.term, success=False, index=0)),))
         if isinstance(server.role, Leader):
             return None
-        server = replace(server, role=self.yields_to(server, source))
+        server = self.yields_to(server, source)
         if not self.agrees(server.log, append):
             refusal = Appended(server.term, success=False, index=append.prev_index)
             return Step(server, (Send(source, refusal),))
@@ -340,7 +339,7 @@ class Raft(Protocol[Server, Message]):
             return None
         leader = Leader(server.role.peers - {known} | {peer})
         server = self.commit_what_may_be(replace(server, role=leader))
-        lacking = peer.match < server.last_index and peer.next <= server.last_index
+        lacking = peer.next <= server.last_index
         return Step(server, (self.append(server, peer),) if lacking else ())
 
     def commit_what_may_be(self, server: Server) -> Server:

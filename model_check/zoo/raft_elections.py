@@ -13,13 +13,10 @@ from dataclasses import replace
 from paxiom.impl.names import NodeId
 from paxiom.impl.protocol import Effect, Persist, Step
 from paxiom.impl.raft import (
-    AppendEntries,
     Candidate,
-    Leader,
     Log,
     Raft,
     RequestVote,
-    Role,
     Server,
     Stable,
     Vote,
@@ -95,12 +92,8 @@ class WritesTermThenVote(Raft):
 class ClearsVoteForLeader(Raft):
     """R10: a node that hears from the leader of its term forgets whom it voted for."""
 
-    def on_append_entries(
-        self, server: Server, source: NodeId, append: AppendEntries
-    ) -> Step[Server] | None:
-        heard = append.term == server.term and not isinstance(server.role, Leader)
-        server = without_vote(server) if heard else server
-        return super().on_append_entries(server, source, append)
+    def yields_to(self, server: Server, leader: NodeId) -> Server:
+        return without_vote(super().yields_to(server, leader))
 
 
 class FormerCandidateVotes(Raft):
@@ -109,12 +102,9 @@ class FormerCandidateVotes(Raft):
     It may then vote a second time, but its first vote elected nobody.
     """
 
-    def on_append_entries(
-        self, server: Server, source: NodeId, append: AppendEntries
-    ) -> Step[Server] | None:
-        heard = append.term == server.term and isinstance(server.role, Candidate)
-        server = without_vote(server) if heard else server
-        return super().on_append_entries(server, source, append)
+    def yields_to(self, server: Server, leader: NodeId) -> Server:
+        follower = super().yields_to(server, leader)
+        return without_vote(follower) if isinstance(server.role, Candidate) else follower
 
 
 class CountsOldVotes(Raft):
@@ -158,9 +148,9 @@ class StaysCandidate(Raft):
     It cannot win any more: the leader has the votes of a quorum.
     """
 
-    def yields_to(self, server: Server, leader: NodeId) -> Role:
+    def yields_to(self, server: Server, leader: NodeId) -> Server:
         if isinstance(server.role, Candidate):
-            return server.role
+            return server
         return super().yields_to(server, leader)
 
 
