@@ -24,7 +24,8 @@ export PIP_DEFAULT_TIMEOUT ?= 60
 install = $(1) -m pip install -qq $(2) || { echo 'once more:'; $(1) -m pip install -qq $(2); }
 
 .DELETE_ON_ERROR:
-.PHONY: help dev check check-deep test test-slow lint types layers wheel bench mutants clean FORCE
+.PHONY: help dev check check-deep test test-slow lint types layers wheel bench kill-table mutants \
+        clean FORCE
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -82,6 +83,10 @@ wheel: $(INSTALLED)  ## build the wheel, and test it without the source
 
 bench: $(INSTALLED)  ## the benchmarks
 	$(BIN)/python benchmarks/run.py
+
+# From inside tests/, where support/ is.
+kill-table: $(INSTALLED)  ## which property kills which bug of Raft, in model_check/zoo/README.md: some minutes
+	cd tests && ../$(BIN)/python -m support.kill_table
 
 # In a copy: mutants are written over the source.
 mutants: $(INSTALLED)  ## which mutated lines of impl/raft do the tests not notice: about an hour

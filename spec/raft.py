@@ -138,7 +138,7 @@ def log_validity(history: History) -> bool:
 
 @step(Subject.NODE)
 def monotone_term(before: Replica | None, after: Replica | None) -> bool:
-    """A node's term never goes back."""
+    """A node's term never goes back while it runs."""
     return before is None or after is None or before.term <= after.term
 
 
@@ -163,13 +163,6 @@ def monotone_match(before: Replica | None, after: Replica | None) -> bool:
         return True
     now = {each.node: each.match for each in after.progress or ()}
     return all(each.match <= now.get(each.node, each.match) for each in before.progress or ())
-
-
-@step(Subject.HISTORY)
-def irrevocable(before: History, after: History) -> bool:
-    """What is applied at an index stays applied there."""
-    past = {(each.index, each.entry) for each in before.committed}
-    return past <= {(each.index, each.entry) for each in after.committed}
 
 
 # --- indices ----------------------------------------------------------------------------------
@@ -222,7 +215,6 @@ SAFETY = (
     monotone_commit,
     committed_is_kept,
     monotone_match,
-    irrevocable,
     commit_within_log,
     next_above_match,
     commit_is_committed,

@@ -139,7 +139,7 @@ def test_half_of_an_odd_cluster_rounded_up_is_a_majority() -> None:
 # --- which property kills which bug ---------------------------------------------------------------
 
 
-HOW = "make it again: cd tests; python -m support.kill_table"
+HOW = "make it again: make kill-table"
 
 
 def test_the_table_has_every_bug_with_what_is_on_record() -> None:

@@ -1,6 +1,6 @@
 """Which property kills which bug of the zoo: the table in model_check/zoo/README.md.
 
-To write it again, below tests/: ``python -m support.kill_table`` (some minutes).
+``make kill-table`` writes it again.
 """
 
 import os
