@@ -17,6 +17,7 @@ from rich.text import Text
 
 from paxiom.model_check import cli_zoo, load, report, run, trace_file, trace_text
 from paxiom.model_check.cli_shared import (
+    EXIT,
     FAULT,
     INTERRUPTED,
     AsJson,
@@ -28,8 +29,8 @@ from paxiom.model_check.cli_shared import (
     say,
     standard_output,
 )
-from paxiom.model_check.codec import plain
-from paxiom.model_check.layout import hang, width_of, write
+from paxiom.model_check.codec import Json, plain
+from paxiom.model_check.layout import count, hang, width_of, write
 from paxiom.model_check.model import Model
 from paxiom.model_check.result import Result, Verdict
 
@@ -294,19 +295,48 @@ def _model_lines(target: load.Target, width: int) -> Iterator[Text]:
         yield Text(f"    {plain(option.usage())}")
 
 
+SavedTrace = Annotated[
+    Path, typer.Argument(metavar="FILE", help="A trace or a result; - for standard input.")
+]
+
+
 @traces.command("show")
-def show(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A trace or a result; - for standard input.")
-    ],
-) -> None:
+def show(file: SavedTrace) -> None:
     """Print the counterexample in FILE, which check --trace or check --json has written."""
     with refusing():
-        path = None if str(file) == "-" else file
-        document = trace_file.load(path, sys.stdin.buffer)
-        console = standard_output()
-        write(console, trace_text.trace_lines(document, width_of(console)))
-        sys.stdout.flush()
+        _print_trace(_load_trace(file))
+
+
+@traces.command(
+    "replay", context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
+)
+def replay(
+    context: typer.Context, file: SavedTrace, target: Target = None, *, setting: Setting = None
+) -> None:
+    """Take the steps in FILE again in MODEL, and say whether the same property still falls.
+
+    MODEL and its options are those of paxiom check; its bounds are set aside. Exit codes: 0 all
+    steps were taken and the property stood, 1 it falls, 2 a step is not possible any more.
+    """
+    with refusing():
+        document = _load_trace(file)
+        model, violation = run.take_again(_required(target), context.args, setting or (), document)
+        if violation is None:
+            steps = count(len(document["steps"]), "step")
+            typer.echo(plain(f"{document['property']['name']} stood: {steps} of {model.name}"))
+            return
+        _print_trace(trace_file.trace_document(model, violation) | {"shortest": False})
+    raise typer.Exit(EXIT[Verdict.VIOLATED])
+
+
+def _load_trace(file: Path) -> dict[str, Json]:
+    return trace_file.load(None if str(file) == "-" else file, sys.stdin.buffer)
+
+
+def _print_trace(document: dict[str, Json]) -> None:
+    console = standard_output()
+    write(console, trace_text.trace_lines(document, width_of(console)))
+    sys.stdout.flush()
 
 
 cli_zoo.add_to(app)

@@ -13,6 +13,7 @@ from paxiom.model_check import load, run, trace_file
 from paxiom.model_check.codec import plain
 from paxiom.model_check.model import ModelError
 from paxiom.model_check.options import OptionError
+from paxiom.model_check.replay import MisfitError
 from paxiom.model_check.result import INTERRUPTED as BY_CTRL_C
 from paxiom.model_check.result import Result, Verdict
 from paxiom.model_check.zoo.bug import UnknownError
@@ -22,6 +23,7 @@ USAGE, FAULT, INTERRUPTED, BROKEN_PIPE = 2, 70, 130, 141
 REFUSALS = (
     ModelError,
     load.LoadError,
+    MisfitError,
     OptionError,
     run.SearchError,
     trace_file.TraceFileError,

@@ -2,15 +2,18 @@
 
 import re
 import sys
-from collections.abc import Sequence
-from contextlib import redirect_stdout
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
 from paxiom.model_check import load, progress
+from paxiom.model_check.codec import Json
 from paxiom.model_check.model import Model, ModelError
 from paxiom.model_check.reference import explore as explore_by_reference
-from paxiom.model_check.result import INTERRUPTED, Result, Verdict
+from paxiom.model_check.replay import MisfitError, replay
+from paxiom.model_check.result import INTERRUPTED, Result, Verdict, Violation
+from paxiom.model_check.schedule import unbounded
 
 NUMBER = re.compile(r"(\d[\d_,]*(?:\.\d+)?)\s*(?:([kmgt])(i?))?(b?)", re.IGNORECASE)
 POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
@@ -132,20 +135,43 @@ def run(
     with progress.shown(phase, quiet=quiet) as watch, redirect_stdout(sys.stderr):
         found = load.find(target)
         model = found.model(words, settings)
-        try:
+        with _naming_the_line(found):
             return model, _explored(model, how, watch)
-        except SearchError:
-            raise
-        except ModelError as error:
-            line = load.line_in(error.__cause__ or error, found.path)
-            where = f"{found.path}, line {line}: " if line else ""
-            msg = f"{where}{error}"
-            raise ModelError(msg) from error
-        except Exception as error:
-            if load.line_in(error, found.path) is None:
-                raise  # a bug of ours
-            msg = f"{found.path}, {load.explained(error, found.path)}"
-            raise load.LoadError(msg) from error
+
+
+def take_again(
+    target: str, words: Sequence[str], settings: Sequence[str], document: dict[str, Json]
+) -> tuple[Model, Violation | None]:
+    """Find the model, and take the run of a trace document again.
+
+    The model's bounds are set aside: stateful tests run without them, and what a search finds
+    within them is a run without them too.
+    """
+    with redirect_stdout(sys.stderr):
+        found = load.find(target)
+        model = found.model(words, settings)
+        with _naming_the_line(found):
+            free = unbounded(model, len(document["steps"]))
+            return free, replay(free, document)
+
+
+@contextmanager
+def _naming_the_line(found: load.Target) -> Iterator[None]:
+    """Name the line of a user's file in whatever goes wrong there."""
+    try:
+        yield
+    except (SearchError, MisfitError):
+        raise
+    except ModelError as error:
+        line = load.line_in(error.__cause__ or error, found.path)
+        where = f"{found.path}, line {line}: " if line else ""
+        msg = f"{where}{error}"
+        raise ModelError(msg) from error
+    except Exception as error:
+        if load.line_in(error, found.path) is None:
+            raise  # a bug of ours
+        msg = f"{found.path}, {load.explained(error, found.path)}"
+        raise load.LoadError(msg) from error
 
 
 def search(model: Model, how: SearchOptions, *, quiet: bool) -> Result:

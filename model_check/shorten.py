@@ -51,16 +51,26 @@ def rerun(model: Model, wanted: Sequence[Transition], name: str) -> Violation | 
         if step is None:
             continue
         taken.append(step)
-        trace = Trace(initial, tuple(taken))
-        if step.world is None:
-            error = str(step.outcome.error)
-            return Violation(result.RAISED, error, trace) if name == result.RAISED else None
-        violated = [*violated_by_state(model, step.world), *violated_by_step(model, here, step)]
-        for prop in violated:
-            if prop.name == name:
-                return Violation(name, prop.sentence, trace)
+        found = fallen(model, here, Trace(initial, tuple(taken)), name)
+        if found or step.world is None:
+            return found if found and found.name == name else None
         here = step.world
     return None
+
+
+def fallen(model: Model, before: World, trace: Trace, name: str) -> Violation | None:
+    """Say whether the last step of ``trace``, from ``before``, violates the property ``name``.
+
+    A handler that raises is a violation whatever the property. With no step, judge the beginning.
+    """
+    if not trace.steps:
+        violated = violated_by_state(model, before)
+    elif (last := trace.steps[-1]).world is None:
+        return Violation(result.RAISED, str(last.outcome.error), trace)
+    else:
+        violated = [*violated_by_state(model, last.world), *violated_by_step(model, before, last)]
+    named = [prop for prop in violated if prop.name == name]
+    return Violation(name, named[0].sentence, trace) if named else None
 
 
 def same_step(model: Model, here: World, like: Transition) -> Transition | None:

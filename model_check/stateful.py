@@ -20,6 +20,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any, ClassVar
 from unittest import TestCase
@@ -39,6 +40,7 @@ from paxiom.model_check import trace_file, trace_text
 from paxiom.model_check.environment import Local
 from paxiom.model_check.layout import WIDTH_PIPED
 from paxiom.model_check.model import Model
+from paxiom.model_check.replay import MisfitError, replay
 from paxiom.model_check.result import Violation
 from paxiom.model_check.schedule import Memory, Move, Schedule, possible_moves, unbounded
 from paxiom.model_check.shorten import shortened
@@ -88,12 +90,11 @@ class Violated(AssertionError):  # noqa: N818 - as a result calls it
         """Write the run down, as paxiom trace show reads it."""
         return trace_file.trace_document(self.model, self.violation) | {"shortest": False}
 
-    def save(self, directory: Path) -> None:
-        """Write the run to a file in ``directory``, named after the model."""
-        name = re.sub(r"[^\w.-]+", "-", self.model.name).strip("-.") or "model"
-        directory.mkdir(parents=True, exist_ok=True)
-        self.path = directory / f"{name}.json"
-        trace_file.save(self.document(), self.path)
+    def save(self, path: Path) -> None:
+        """Write the run to a file, in a directory that may not exist yet."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        trace_file.save(self.document(), path)
 
     def __str__(self) -> str:
         """Show it as the explorers' counterexamples are shown."""
@@ -228,7 +229,8 @@ def machine(
 ) -> type[ProtocolMachine]:
     """Make the state machine of ``model``, for runs of at most ``steps`` moves.
 
-    Its ``TestCase`` is what pytest and unittest run; a failing run is saved in ``directory``.
+    Its ``TestCase`` is what pytest and unittest run. A failing run is saved in ``directory`` and
+    taken again before any other, until it and then a whole test pass.
     Unless ``bounded``, the model's bounds are set aside, since they are made for exhaustive
     search: see :func:`paxiom.model_check.schedule.unbounded`. ``progress`` maps what the nodes
     show and the history to numbers that Hypothesis tries to make large. ``milestones`` names
@@ -281,12 +283,45 @@ def _test_case(made: type[ProtocolMachine]) -> type[TestCase]:
         )
 
         def runTest(self) -> None:  # noqa: N802 - unittest's name
-            """Run the machine."""
+            """Take the run that failed last time again, if there is one; run the machine."""
+            saved = _saved(made.plan)
+            if saved:
+                _take_again(made.plan, saved)
             _run(made, self.settings)
+            if saved and saved["model"] == trace_file.claim(made.plan.model):
+                _file_of(made.plan).unlink(missing_ok=True)
 
         runTest.is_hypothesis_test = True  # type: ignore[attr-defined]  # for its pytest plugin
 
     return StatefulTestCase
+
+
+def _file_of(plan: Plan) -> Path:
+    """Where a failing run is saved: a file named after the model."""
+    name = re.sub(r"[^\w.-]+", "-", plan.model.name).strip("-.") or "model"
+    return (plan.directory or Path()) / f"{name}.json"
+
+
+def _saved(plan: Plan) -> dict[str, Any] | None:
+    """Read the run that was saved, if any; a file that is no trace was not saved by us."""
+    if plan.directory is None or not _file_of(plan).exists():
+        return None
+    try:
+        return trace_file.load(_file_of(plan), BytesIO())
+    except trace_file.TraceFileError:
+        return None
+
+
+def _take_again(plan: Plan, saved: Mapping[str, Any]) -> None:
+    """Fail at once if a saved run still does; it may not even be a run of the model any more."""
+    try:
+        violation = replay(plan.model, saved)
+    except MisfitError:
+        return
+    if violation:
+        found = Violated(plan.model, violation)
+        found.path = _file_of(plan)
+        raise found
 
 
 def _run(made: type[ProtocolMachine], how: settings) -> None:
@@ -297,7 +332,7 @@ def _run(made: type[ProtocolMachine], how: settings) -> None:
         found.runs = made.plan.tally.runs_to_violation
         found.violation = shortened(found.model, found.violation)
         if made.plan.directory is not None:
-            found.save(made.plan.directory)
+            found.save(_file_of(made.plan))
         raise
 
 

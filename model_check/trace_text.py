@@ -51,7 +51,7 @@ def _lines(document: dict[str, Json], width: int) -> Iterator[Text]:
     disks = {each["node"]: each.get("disk") for each in document["initial"]["nodes"]}
     for step in steps:
         head = Text(f"{step['number']:>{digits}}. ", "bold")
-        yield from hang(head, _headline(step), width)
+        yield from hang(head, headline(step), width)
         lines = [*map(_change, step["changes"]), *_effects(step, disks), *_outcome(step)]
         for line in lines:
             yield from hang(margin + "  ", line, width)
@@ -72,7 +72,7 @@ def _flying(flying: Json) -> str:
 # --- one step ----------------------------------------------------------------------------------
 
 
-def _headline(step: Json) -> Text:
+def headline(step: Json) -> Text:
     """Say who does what, and whether a fault cuts it short."""
     line = _deed(step)
     if step["error"] is not None:
