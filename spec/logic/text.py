@@ -1,0 +1,95 @@
+"""Formulas and specs as mathematics."""
+
+from collections.abc import Iterator
+
+from paxiom.spec.logic.formulas import (
+    LE,
+    And,
+    Equal,
+    Exists,
+    ForAll,
+    Formula,
+    Holds,
+    Iff,
+    Implies,
+    Not,
+    Or,
+    Terms,
+)
+from paxiom.spec.logic.system import Action, System
+
+# How tightly each binds; what binds less tightly within is put in parentheses.
+QUANTIFIER, IMPLIES, OR, AND, ATOM = range(5)
+OR_SIGN = " \N{LOGICAL OR} "  # which looks like a letter
+
+
+def text(formula: Formula) -> str:
+    """Write a formula on one line: ∀ n: Node, r: Round. vote(n, r) → ¬left(n, r)."""
+    return _text(formula, QUANTIFIER)
+
+
+def _text(formula: Formula, place: int) -> str:
+    strength, shown = _shown(formula)
+    return f"({shown})" if strength < place else shown
+
+
+def _shown(formula: Formula) -> tuple[int, str]:  # noqa: C901, PLR0912 - a case for each kind
+    match formula:
+        case Holds(symbol, (one, other)) if symbol.name.endswith(LE):
+            return ATOM, f"{one!r} ≤ {other!r}"
+        case Not(Holds(symbol, (one, other))) if symbol.name.endswith(LE):
+            return ATOM, f"{other!r} < {one!r}"
+        case Holds(symbol, terms):
+            listed = ", ".join(map(repr, terms))
+            return ATOM, f"{symbol.name}({listed})" if terms else symbol.name
+        case Equal(one, other):
+            return ATOM, f"{one!r} = {other!r}"
+        case Not(Equal(one, other)):
+            return ATOM, f"{one!r} ≠ {other!r}"
+        case Not(body):
+            return ATOM, f"¬{_text(body, ATOM)}"
+        case And(parts):
+            return AND, " ∧ ".join(_text(part, ATOM) for part in parts) or "true"
+        case Or(parts):
+            return OR, OR_SIGN.join(_text(part, AND) for part in parts) or "false"
+        case Implies(one, other):
+            return IMPLIES, f"{_text(one, OR)} → {_text(other, IMPLIES)}"
+        case Iff(one, other):
+            return IMPLIES, f"{_text(one, OR)} ↔ {_text(other, OR)}"
+        case ForAll(variables, body):
+            return QUANTIFIER, f"∀ {_declared(variables)}. {_text(body, QUANTIFIER)}"
+        case Exists(variables, body):
+            return QUANTIFIER, f"∃ {_declared(variables)}. {_text(body, QUANTIFIER)}"
+        case _:
+            return ATOM, repr(formula)
+
+
+def _declared(variables: Terms) -> str:
+    return ", ".join(f"{each.name}: {type(each).__name__}" for each in variables)
+
+
+def action_lines(action: Action) -> Iterator[str]:
+    """Write an action: its parameters, a line for each guard and each relation that changes."""
+    yield f"{action.name}({_declared(action.parameters)})"
+    for guard in action.guards:
+        yield f"  when  {text(guard)}"
+    for update in action.updates.values():
+        at = ", ".join(map(repr, update.variables))
+        yield f"  then  {update.relation}({at}) := {text(update.body)}"
+
+
+def system_lines(system: System) -> Iterator[str]:
+    """Write a whole spec."""
+    yield system.name
+    for title, formulas in (
+        ("axioms", system.axioms),
+        ("safety", system.safety),
+        ("invariants", system.invariants),
+    ):
+        yield ""
+        yield title
+        for name, formula in formulas.items():
+            yield f"  {name}: {text(formula)}"
+    for action in system.actions.values():
+        yield ""
+        yield from action_lines(action)

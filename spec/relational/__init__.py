@@ -1,0 +1,1 @@
+"""Protocols as relational transition systems, proved for any number of nodes in paxiom.proofs."""
