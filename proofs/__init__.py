@@ -1,5 +1,6 @@
-"""Proofs for any number of nodes: not begun, so nothing in this release is proved.
+"""Proofs for any number of nodes: relational specs of ``paxiom.spec`` are handed to solvers.
 
-This package is where the relational specifications of ``paxiom.spec`` will be handed to solvers.
-Until a proof stands here, every verdict of paxiom holds only in the bounds printed beside it.
+:mod:`~paxiom.proofs.obligations` says what must be proved, :mod:`~paxiom.proofs.prove` proves it,
+:mod:`~paxiom.proofs.vacuity` shows that it is not proved of nothing, and
+:mod:`~paxiom.proofs.audit` that each guard, axiom and invariant is needed.
 """

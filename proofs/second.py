@@ -1,0 +1,103 @@
+"""Obligations as SMT-LIB, and what a second solver, cvc5, says of them.
+
+cvc5 is given those formulas that Z3 has used, its unsat core: what follows from some follows from
+all. Either way it is cvc5 that proves it; Z3 merely says where to look.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import z3
+
+from paxiom.proofs.lowering import Lowering
+from paxiom.proofs.obligations import Obligation
+from paxiom.proofs.solving import LIMITS, Answer, Limits, ask, new_solver
+from paxiom.spec.logic.formulas import And, Formula
+from paxiom.spec.logic.system import System
+
+# cvc5 is asked in turn with these options; its own measure of work is not Z3's.
+STRATEGIES = ({"enum-inst": "true"}, {"finite-model-find": "true"})
+RESOURCES = 2_000_000
+
+
+class SecondSolverError(Exception):
+    """cvc5 cannot be had; the message says what to do."""
+
+
+def require_cvc5() -> None:
+    """Refuse if cvc5 is not installed."""
+    try:
+        import cvc5  # noqa: F401, PLC0415 - an extra
+    except ImportError as error:
+        msg = "cvc5, the second solver, is not installed: pip install 'paxiom[cvc5]'"
+        raise SecondSolverError(msg) from error
+
+
+def second_opinion(system: System, obligation: Obligation, limits: Limits = LIMITS) -> Answer:
+    """Ask cvc5 about the formulas that Z3 proves an obligation from."""
+    given = unsat_core(system, obligation, limits)
+    return Answer.UNKNOWN if given is None else by_cvc5(smtlib(system, obligation, given))
+
+
+def unsat_core(
+    system: System, obligation: Obligation, limits: Limits = LIMITS
+) -> tuple[Formula, ...] | None:
+    """Give those of the given formulas, conjunctions taken apart, that Z3 uses for its proof."""
+    lowering = Lowering(system)
+    known = lowering.constants(obligation.parameters)
+    solver = new_solver(lowering, limits)
+    solver.set("unsat_core", True)  # noqa: FBT003 - name and value
+    parts = [part for formula in obligation.given for part in _conjuncts(formula)]
+    for number, part in enumerate(parts):
+        solver.assert_and_track(lowering.lower(part, known), f"given {number}")
+    solver.add(z3.Not(lowering.lower(obligation.goal, known)))
+    if ask(solver).answer is not Answer.UNSAT:
+        return None
+    used = {str(each).strip("|") for each in solver.unsat_core()}
+    return tuple(part for number, part in enumerate(parts) if f"given {number}" in used)
+
+
+def _conjuncts(formula: Formula) -> Iterator[Formula]:
+    if isinstance(formula, And):
+        for part in formula.parts:
+            yield from _conjuncts(part)
+    else:
+        yield formula
+
+
+def smtlib(system: System, obligation: Obligation, given: Sequence[Formula] | None = None) -> str:
+    """Write an obligation in SMT-LIB: it is proved by the answer ``unsat``."""
+    lowering = Lowering(system)
+    known = lowering.constants(obligation.parameters)
+    solver = z3.Solver(ctx=lowering.context)
+    for formula in obligation.given if given is None else given:
+        solver.add(lowering.lower(formula, known))
+    solver.add(z3.Not(lowering.lower(obligation.goal, known)))
+    written = solver.to_smt2().splitlines()
+    body = [line for line in written if line and not line.startswith((";", "(set-info"))]
+    heading = f"; {system.name}, {obligation.name}: proved by the answer unsat"
+    return "\n".join([heading, "(set-logic UF)", *body, ""])
+
+
+def by_cvc5(text: str) -> Answer:
+    """Ask cvc5 what it makes of SMT-LIB text."""
+    for options in STRATEGIES:
+        answer = _ask_cvc5(text, options)
+        if answer is not Answer.UNKNOWN:
+            return answer
+    return Answer.UNKNOWN
+
+
+def _ask_cvc5(text: str, options: dict[str, str]) -> Answer:
+    import cvc5  # noqa: PLC0415 - an extra
+
+    manager = cvc5.TermManager()
+    solver = cvc5.Solver(manager)
+    for name, value in {**options, "rlimit": str(RESOURCES)}.items():
+        solver.setOption(name, value)
+    parser = cvc5.InputParser(solver)
+    parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, text, "obligation")
+    symbols = parser.getSymbolManager()
+    said = ""
+    while not (command := parser.nextCommand()).isNull():
+        said = command.invoke(solver, symbols).strip() or said
+    return Answer(said) if said in ("sat", "unsat") else Answer.UNKNOWN
