@@ -77,8 +77,9 @@ def scope_of(system: System, found: Structure) -> Scope:
 
 
 def element(sort: type[Sort], number: int) -> str:
-    """Name an element: round0."""
-    return f"{sort.__name__.lower()}{number}"
+    """Name an element: round0, phase1_0."""
+    name = sort.__name__.lower()
+    return f"{name}_{number}" if name[-1].isdigit() else f"{name}{number}"
 
 
 def told(variables: Terms, row: Row) -> str:

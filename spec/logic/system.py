@@ -24,6 +24,7 @@ from inspect import cleandoc, signature
 from typing import Any, ClassVar, Self, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from paxiom.spec.logic.formulas import (
+    Exists,
     ForAll,
     Formula,
     Function,
@@ -86,6 +87,14 @@ def when(*guards: Formula) -> Action:
 
 
 @dataclass(frozen=True, eq=False)
+class Scenario:
+    """What can be reached: after these actions in this order, with some parameters, ``goal``."""
+
+    steps: tuple[str, ...]
+    goal: Formula
+
+
+@dataclass(frozen=True, eq=False)
 class System:
     """A spec as data. All formulas are closed; dictionaries are in the order of the spec."""
 
@@ -100,6 +109,7 @@ class System:
     actions: Mapping[str, Action]
     safety: Mapping[str, Formula]
     invariants: Mapping[str, Formula]  # which make safety inductive, all together
+    scenarios: Mapping[str, Scenario] = field(default_factory=dict)
 
     @property
     def inductive(self) -> Mapping[str, Formula]:
@@ -118,6 +128,7 @@ class System:
 
 
 ROLE = "_role_in_a_spec"
+STEPS = "_steps_of_a_scenario"
 Renaming = Mapping[Sort, Sort]
 NONE: Renaming = {}
 
@@ -134,6 +145,16 @@ axiom = _marked("axiom")  # holds of rigid symbols, assumed; proofs/ says why it
 action = _marked("action")
 safety = _marked("safety")  # what the protocol is for
 invariant = _marked("invariant")
+
+
+def reachable(*steps: str) -> Callable[[Made], Made]:
+    """Mark what some elements, the parameters, can come to by these actions in this order."""
+
+    def mark(method: Made) -> Made:
+        setattr(method, STEPS, steps)
+        return _marked("reachable")(method)
+
+    return mark
 
 
 class Spec:
@@ -180,6 +201,7 @@ class Spec:
             actions={name: self._action(name) for name in self._marked("action")},
             safety=self._formulas("safety"),
             invariants=self._formulas("invariant"),
+            scenarios=self._scenarios(),
         )
 
     def _marked(self, role: str) -> list[str]:
@@ -198,12 +220,26 @@ class Spec:
                 raise LogicError(msg)
         return tuple(hints[each](each) for each in own)
 
-    def _formulas(self, role: str) -> dict[str, Formula]:
+    def _formulas(
+        self, role: str, kind: type[ForAll] | type[Exists] = ForAll
+    ) -> dict[str, Formula]:
         found: dict[str, Formula] = {}
         for name in self._marked(role):
             variables = self._parameters(name)
             body = getattr(self, name)(*variables)
-            found[name.replace("_", " ")] = self._checked(name, closed(variables, body))
+            formula = kind(variables, body) if variables else body
+            found[name.replace("_", " ")] = self._checked(name, formula)
+        return found
+
+    def _scenarios(self) -> dict[str, Scenario]:
+        goals = self._formulas("reachable", Exists)
+        found: dict[str, Scenario] = {}
+        for method, (name, goal) in zip(self._marked("reachable"), goals.items(), strict=True):
+            steps = getattr(getattr(self, method), STEPS)
+            if unknown := [step for step in steps if step not in self._marked("action")]:
+                msg = f"{type(self).__name__}.{method}: there is no action {unknown[0]}"
+                raise LogicError(msg)
+            found[name] = Scenario(steps, goal)
         return found
 
     def _checked(self, name: str, formula: Formula, free: Renaming = NONE) -> Formula:

@@ -10,6 +10,7 @@ Source: the invariants are those of Padon, Losa, Sagiv, Shoham, "Paxos Made EPR"
 quorums per phase are those of Howard, Malkhi, Spiegelman, "Flexible Paxos", 2016.
 """
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from paxiom.spec.logic.formulas import (
@@ -22,7 +23,16 @@ from paxiom.spec.logic.formulas import (
     forall,
     implies,
 )
-from paxiom.spec.logic.system import Action, Spec, action, axiom, invariant, safety, when
+from paxiom.spec.logic.system import (
+    Action,
+    Spec,
+    action,
+    axiom,
+    invariant,
+    reachable,
+    safety,
+    when,
+)
 
 
 class Node(Sort):
@@ -148,6 +158,19 @@ class FlexiblePaxos(Spec):
         """A lower round in which another value may still be chosen has no such proposal above."""
         blocked = exists(Node, lambda n: self.votes(n, q) & self.left(n, r) & ~self.vote(n, r, v))
         return implies((r < s) & self.proposal(s, w) & (v != w), blocked)
+
+    @reachable(
+        *("prepare", "promise", "promise", "propose", "cast", "cast", "decide"),
+        *("prepare", "promise", "promise", "propose", "cast", "cast", "decide"),
+    )
+    def two_decisions(self, r: Round, s: Round, v: Value) -> Formula:
+        """Two nodes are a quorum, none is one alone, and two rounds decide."""
+        first = forall(Phase1, lambda q: self.has_two(lambda n: self.promises(n, q)))
+        second = forall(Phase2, lambda q: self.has_two(lambda n: self.votes(n, q)))
+        return first & second & (r < s) & self.decision(r, v) & self.decision(s, v)
+
+    def has_two(self, members: Callable[[Node], Formula]) -> Formula:
+        return exists(Node, Node, lambda m, n: (m != n) & members(m) & members(n))
 
 
 class Paxos(FlexiblePaxos):
