@@ -12,7 +12,7 @@ from typing import Any
 import z3
 
 from paxiom.proofs.lowering import Lowering
-from paxiom.proofs.solving import LIMITS, Answer, Limits, ask, new_solver
+from paxiom.proofs.solving import LIMITS, Answer, Limits, ask, new_solver, satisfiable
 from paxiom.spec.logic.formulas import LE, Formula, Ordered, Sort, Terms
 from paxiom.spec.logic.structure import Row, Rows
 from paxiom.spec.logic.system import System
@@ -53,6 +53,19 @@ def smallest(
     if fewest:
         search.thin_out([atom for atoms_of_one in atoms.values() for atom in atoms_of_one.values()])
     return search.structure(sizes, atoms)
+
+
+def possible(
+    system: System, formulas: Iterable[Formula], parameters: Terms = (), limits: Limits = LIMITS
+) -> Answer:
+    """Ask whether formulas can be true; where Z3 does not know, look among small structures."""
+    formulas = tuple(formulas)
+    answer = satisfiable(system, formulas, parameters, limits).answer
+    if answer is Answer.UNKNOWN and smallest(
+        system, formulas, parameters, limits=limits, fewest=False
+    ):
+        return Answer.SAT
+    return answer
 
 
 Sizes = dict[type[Sort], int]

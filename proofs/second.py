@@ -4,14 +4,15 @@ cvc5 is given those formulas that Z3 has used, its unsat core: what follows from
 all. Either way it is cvc5 that proves it; Z3 merely says where to look.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import z3
 
+from paxiom.proofs.core import unsat_core
 from paxiom.proofs.lowering import Lowering
 from paxiom.proofs.obligations import Obligation
-from paxiom.proofs.solving import LIMITS, Answer, Limits, ask, new_solver
-from paxiom.spec.logic.formulas import And, Formula
+from paxiom.proofs.solving import LIMITS, Answer, Limits
+from paxiom.spec.logic.formulas import Formula
 from paxiom.spec.logic.system import System
 
 # cvc5 is asked in turn with these options; its own measure of work is not Z3's.
@@ -34,34 +35,10 @@ def require_cvc5() -> None:
 
 def second_opinion(system: System, obligation: Obligation, limits: Limits = LIMITS) -> Answer:
     """Ask cvc5 about the formulas that Z3 proves an obligation from."""
-    given = unsat_core(system, obligation, limits)
-    return Answer.UNKNOWN if given is None else by_cvc5(smtlib(system, obligation, given))
-
-
-def unsat_core(
-    system: System, obligation: Obligation, limits: Limits = LIMITS
-) -> tuple[Formula, ...] | None:
-    """Give those of the given formulas, conjunctions taken apart, that Z3 uses for its proof."""
-    lowering = Lowering(system)
-    known = lowering.constants(obligation.parameters)
-    solver = new_solver(lowering, limits)
-    solver.set("unsat_core", True)  # noqa: FBT003 - name and value
-    parts = [part for formula in obligation.given for part in _conjuncts(formula)]
-    for number, part in enumerate(parts):
-        solver.assert_and_track(lowering.lower(part, known), f"given {number}")
-    solver.add(z3.Not(lowering.lower(obligation.goal, known)))
-    if ask(solver).answer is not Answer.UNSAT:
-        return None
-    used = {str(each).strip("|") for each in solver.unsat_core()}
-    return tuple(part for number, part in enumerate(parts) if f"given {number}" in used)
-
-
-def _conjuncts(formula: Formula) -> Iterator[Formula]:
-    if isinstance(formula, And):
-        for part in formula.parts:
-            yield from _conjuncts(part)
-    else:
-        yield formula
+    core = unsat_core(system, obligation, limits)
+    if core is None:
+        return Answer.UNKNOWN
+    return by_cvc5(smtlib(system, obligation, [part.formula for part in core]))
 
 
 def smtlib(system: System, obligation: Obligation, given: Sequence[Formula] | None = None) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from paxiom.proofs.counterexample import changes, scope_of, setting, told
-from paxiom.proofs.finite import smallest
+from paxiom.proofs.finite import possible, smallest
 from paxiom.proofs.obligations import guards
 from paxiom.proofs.solving import LIMITS, Answer, Limits, in_parallel, satisfiable
 from paxiom.spec.logic.formulas import Formula, Holds, Relation, Sort, Terms, iff, rewritten
@@ -60,14 +60,14 @@ def checks(system: System, limits: Limits = LIMITS, workers: int | None = None) 
         given = (*inductive, *guards(action).values())
         asked.append((f"{action.name} is enabled", given, action.parameters))
 
-    def possible(each: tuple[str, tuple[Formula, ...], Terms]) -> Check:
+    def tried(each: tuple[str, tuple[Formula, ...], Terms]) -> Check:
         name, formulas, parameters = each
-        return Check(name, _possible(system, formulas, parameters, limits))
+        return Check(name, possible(system, formulas, parameters, limits))
 
     def reached(each: tuple[str, Scenario]) -> Check:
         return reach(system, *each, limits)
 
-    yield from in_parallel(possible, asked, workers)
+    yield from in_parallel(tried, asked, workers)
     yield from in_parallel(reached, system.scenarios.items(), workers)
 
 
@@ -75,17 +75,6 @@ def untaken(system: System) -> list[str]:
     """Name the actions that no scenario takes."""
     taken = {step for scenario in system.scenarios.values() for step in scenario.steps}
     return [name for name in system.actions if name not in taken]
-
-
-def _possible(
-    system: System, formulas: tuple[Formula, ...], parameters: Terms, limits: Limits
-) -> Answer:
-    answer = satisfiable(system, formulas, parameters, limits).answer
-    if answer is Answer.UNKNOWN and smallest(
-        system, formulas, parameters, limits=limits, fewest=False
-    ):
-        return Answer.SAT
-    return answer
 
 
 # --- scenarios ---------------------------------------------------------------------------------

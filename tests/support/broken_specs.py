@@ -71,7 +71,7 @@ class Lock(Spec):
 
     holds: Relation[Member]
     allowed: Rigid[Member]
-    unneeded: ClassVar = {"take": (1,)}
+    unneeded: ClassVar = {"take": (1,), "give_back": (0,)}
 
     @action
     def take(self, m: Member) -> Action:
