@@ -33,14 +33,11 @@ from paxiom.spec.logic.system import (
     safety,
     when,
 )
+from paxiom.spec.relational.consensus import Value
 
 
 class Node(Sort):
     """An acceptor."""
-
-
-class Value(Sort):
-    """What may be decided."""
 
 
 class Round(Ordered):
@@ -55,8 +52,8 @@ class Phase2(Sort):
     """A quorum that votes."""
 
 
-class FlexiblePaxos(Spec):
-    """Paxos with quorums of their own for each phase: one of each kind meet."""
+class Rounds(Spec):
+    """Quorums and phase 1, which are the same for one value and for a log."""
 
     # Guards that only say what the paper does: no proof of agreement needs them.
     unneeded: ClassVar = {"prepare": (0,), "promise": (0, 1, 2), "propose": (0,), "decide": (0,)}
@@ -68,9 +65,6 @@ class FlexiblePaxos(Spec):
     prepared: Relation[Round]  # 1a
     promised: Relation[Node, Round]  # 1b
     left: Relation[Node, Round]
-    proposal: Relation[Round, Value]  # 2a
-    vote: Relation[Node, Round, Value]  # 2b
-    decision: Relation[Round, Value]
 
     @axiom
     def quorums_meet(self, p: Phase1, q: Phase2) -> Formula:
@@ -89,6 +83,26 @@ class FlexiblePaxos(Spec):
             self.promised.add(n, r),
             self.left.add_where(lambda m, lower: (m == n) & (lower < r)),
         )
+
+    @invariant
+    def promise_leaves_lower_rounds(self, n: Node, r: Round, lower: Round) -> Formula:
+        return implies(self.promised(n, r) & (lower < r), self.left(n, lower))
+
+    def no_quorum_is_one_node(self) -> Formula:
+        def two(members: Callable[[Node], Formula]) -> Formula:
+            return exists(Node, Node, lambda m, n: (m != n) & members(m) & members(n))
+
+        first = forall(Phase1, lambda q: two(lambda n: self.promises(n, q)))
+        second = forall(Phase2, lambda q: two(lambda n: self.votes(n, q)))
+        return first & second
+
+
+class FlexiblePaxos(Rounds):
+    """Paxos with quorums of their own for each phase: one of each kind meet."""
+
+    proposal: Relation[Round, Value]  # 2a
+    vote: Relation[Node, Round, Value]  # 2b
+    decision: Relation[Round, Value]
 
     @action
     def propose(self, r: Round, q: Phase1, highest: Round, v: Value) -> Action:
@@ -149,10 +163,6 @@ class FlexiblePaxos(Spec):
         return implies(self.decision(r, v), votes)
 
     @invariant
-    def promise_leaves_lower_rounds(self, n: Node, r: Round, lower: Round) -> Formula:
-        return implies(self.promised(n, r) & (lower < r), self.left(n, lower))
-
-    @invariant
     def no_vote_in_round_none(self, n: Node, v: Value) -> Formula:
         return ~self.vote(n, self.none, v)
 
@@ -168,12 +178,8 @@ class FlexiblePaxos(Spec):
     )
     def two_decisions(self, r: Round, s: Round, v: Value) -> Formula:
         """Two nodes are a quorum, none is one alone, and two rounds decide."""
-        first = forall(Phase1, lambda q: self.has_two(lambda n: self.promises(n, q)))
-        second = forall(Phase2, lambda q: self.has_two(lambda n: self.votes(n, q)))
-        return first & second & (r < s) & self.decision(r, v) & self.decision(s, v)
-
-    def has_two(self, members: Callable[[Node], Formula]) -> Formula:
-        return exists(Node, Node, lambda m, n: (m != n) & members(m) & members(n))
+        together = self.decision(r, v) & self.decision(s, v)
+        return self.no_quorum_is_one_node() & (r < s) & together
 
 
 class Paxos(FlexiblePaxos):

@@ -15,7 +15,8 @@ from paxiom.spec.logic.formulas import (
     implies,
 )
 from paxiom.spec.logic.system import Action, Spec, action, axiom, invariant, safety, when
-from paxiom.spec.relational.paxos import Node, Paxos, Round, Value
+from paxiom.spec.relational.consensus import Value
+from paxiom.spec.relational.paxos import Node, Paxos, Round
 
 
 class EagerPaxos(Paxos):
