@@ -1,1 +1,17 @@
 """Protocols as relational transition systems, proved for any number of nodes in paxiom.proofs."""
+
+from collections.abc import Mapping
+
+from paxiom.spec.logic.system import Spec
+from paxiom.spec.relational.consensus import Consensus, ReplicatedLog
+from paxiom.spec.relational.multi_paxos import FlexibleMultiPaxos, MultiPaxos
+from paxiom.spec.relational.paxos import FlexiblePaxos, Paxos
+
+SPECS: Mapping[str, type[Spec]] = {
+    "consensus": Consensus,
+    "replicated-log": ReplicatedLog,
+    "paxos": Paxos,
+    "flexible-paxos": FlexiblePaxos,
+    "multi-paxos": MultiPaxos,
+    "flexible-multi-paxos": FlexibleMultiPaxos,
+}

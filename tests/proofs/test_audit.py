@@ -8,6 +8,7 @@ from paxiom.proofs.audit import Drop, audit
 from paxiom.proofs.solving import Answer, Limits
 from paxiom.spec.logic.formulas import Formula, forall
 from paxiom.spec.logic.system import Action, Spec, action, axiom, invariant, when
+from paxiom.spec.relational.multi_paxos import FlexibleMultiPaxos, MultiPaxos
 from paxiom.spec.relational.paxos import FlexiblePaxos, Paxos
 from support.broken_specs import Lock, Member
 
@@ -49,8 +50,9 @@ def test_paxos_needs_all_but_what_it_declares() -> None:
 
 
 @pytest.mark.slow
-def test_flexible_paxos_needs_all_but_what_it_declares() -> None:
-    require_paxos_is_tight(list(audit(FlexiblePaxos().system)))
+@pytest.mark.parametrize("spec", [FlexiblePaxos, MultiPaxos, FlexibleMultiPaxos])
+def test_its_variants_need_all_but_what_they_declare(spec: type[Spec]) -> None:
+    require_paxos_is_tight(list(audit(spec().system)))
 
 
 def test_what_breaks_is_named() -> None:

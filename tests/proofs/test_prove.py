@@ -7,6 +7,7 @@ from paxiom.proofs.obligations import obligations
 from paxiom.proofs.prove import Options, Outcome, Proof, prove, prove_all
 from paxiom.proofs.solving import Answer, Limits
 from paxiom.spec.logic.system import Spec
+from paxiom.spec.relational.multi_paxos import FlexibleMultiPaxos, MultiPaxos
 from paxiom.spec.relational.paxos import FlexiblePaxos, Paxos
 from support.broken_specs import CarelessLock, EagerPaxos, Endless, Lock, TakenLock
 
@@ -15,7 +16,7 @@ def failing(spec: Spec, options: Options | None = None) -> list[Proof]:
     return [each for each in prove_all(spec.system, options) if not each.holds]
 
 
-@pytest.mark.parametrize("spec", [Paxos, FlexiblePaxos])
+@pytest.mark.parametrize("spec", [Paxos, FlexiblePaxos, MultiPaxos, FlexibleMultiPaxos])
 def test_paxos_is_proved_in_epr_by_both_solvers(spec: type[Spec]) -> None:
     proofs = list(prove_all(spec().system, Options(second=True)))
 

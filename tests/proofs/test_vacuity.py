@@ -7,6 +7,7 @@ from paxiom.proofs.solving import Answer
 from paxiom.proofs.vacuity import Check, checks, reach, untaken
 from paxiom.spec.logic.formulas import Formula, LogicError, exists
 from paxiom.spec.logic.system import Spec, reachable
+from paxiom.spec.relational.multi_paxos import FlexibleMultiPaxos, MultiPaxos
 from paxiom.spec.relational.paxos import FlexiblePaxos, Paxos, Round
 from support.broken_specs import ContradictoryPaxos, Lock, Member, StuckLock
 
@@ -15,7 +16,7 @@ def answers(spec: Spec) -> dict[str, Answer]:
     return {each.name: each.answer for each in checks(spec.system)}
 
 
-@pytest.mark.parametrize("spec", [Paxos, FlexiblePaxos])
+@pytest.mark.parametrize("spec", [Paxos, FlexiblePaxos, MultiPaxos, FlexibleMultiPaxos])
 def test_paxos_can_begin_take_each_action_and_decide_twice(spec: type[Spec]) -> None:
     found = answers(spec())
 
