@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from paxiom.model_check import cli_zoo, load, report, run, trace_file, trace_text
+from paxiom.model_check import cli_prove, cli_zoo, load, report, run, trace_file, trace_text
 from paxiom.model_check.cli_shared import (
     EXIT,
     FAULT,
@@ -340,3 +340,4 @@ def _print_trace(document: dict[str, Json]) -> None:
 
 
 cli_zoo.add_to(app)
+cli_prove.add_to(app)

@@ -63,7 +63,7 @@ class Target:
             msg = f"{self.name} cannot be made: {explained(error, self.path)}"
             raise LoadError(msg) from None
         if not isinstance(made, Model):
-            msg = f"{self.name} returned {_kind_of(made)}, not a Model"
+            msg = f"{self.name} returned {kind_of(made)}, not a Model"
             raise LoadError(msg)
         return made
 
@@ -106,7 +106,7 @@ def find(target: str) -> Target:
 
 
 def _in_file(path: Path, name: str) -> Target:
-    module = _run(path)
+    module = run_file(path)
     label = f"{path}:{name}"
     if not hasattr(module, name):
         own = [
@@ -121,11 +121,12 @@ def _in_file(path: Path, name: str) -> Target:
     source = getattr(module, name)
     if isinstance(source, Model) or (callable(source) and not isinstance(source, type | Protocol)):
         return Target(label, source, path)
-    msg = f"{label} is {_kind_of(source)}, not a Model or a function that returns one"
+    msg = f"{label} is {kind_of(source)}, not a Model or a function that returns one"
     raise LoadError(msg)
 
 
-def _kind_of(value: object) -> str:
+def kind_of(value: object) -> str:
+    """Say what kind of thing was found instead of a model."""
     if isinstance(value, type):
         return f"the class {value.__name__}"
     if isinstance(value, Protocol):
@@ -133,7 +134,7 @@ def _kind_of(value: object) -> str:
     return "None" if value is None else f"a value of type {type(value).__name__}"
 
 
-def _run(path: Path) -> ModuleType:
+def run_file(path: Path) -> ModuleType:
     """Import a file under a name that can hide no other module."""
     _require_readable(path)
     loader = SourceFileLoader(f"paxiom_user_{path.stem}", str(path.resolve()))

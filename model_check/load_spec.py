@@ -1,0 +1,72 @@
+"""Finding the specs that the command line names: in the registry, or in a file of the user's."""
+
+import inspect
+from pathlib import Path
+from types import ModuleType
+
+from paxiom.model_check import load
+from paxiom.spec.logic.formulas import LogicError
+from paxiom.spec.logic.system import Spec, System
+from paxiom.spec.relational import SPECS
+
+
+def find(target: str) -> System:
+    """Make the spec that ``target`` names; LoadError says what is wrong with it."""
+    match = load.TARGET.fullmatch(target)
+    path, name = (match["path"], match["name"]) if match else (target, None)
+    if name or path.endswith(".py") or "/" in path or "\\" in path:
+        return _system(target, _in_file(Path(path), name), Path(path))
+    if target not in SPECS:
+        msg = (
+            f"there is no spec {target!r}; there is {', '.join(SPECS)}. "
+            "For a spec of your own give its file: my_spec.py:MySpec"
+        )
+        raise load.LoadError(msg)
+    return _system(target, SPECS[target], None)
+
+
+def _in_file(path: Path, name: str | None) -> type[Spec]:
+    module = load.run_file(path)
+    own = _own(module)
+    if name is None and len(own) == 1:
+        return own[0]
+    known = ", ".join(each.__name__ for each in own)
+    if name is None or not hasattr(module, name):
+        what = f"which spec? {path}" if name is None else f"{path} has no {name!r}; it"
+        msg = f"{what} has {known}" if own else f"{what} defines no Spec"
+        raise load.LoadError(msg)
+    found = getattr(module, name)
+    if not (isinstance(found, type) and issubclass(found, Spec)):
+        msg = f"{path}:{name} is {load.kind_of(found)}, not a subclass of Spec"
+        raise load.LoadError(msg)
+    return found
+
+
+def _own(module: ModuleType) -> list[type[Spec]]:
+    classes = [value for value in vars(module).values() if inspect.isclass(value)]
+    return [
+        each for each in classes if issubclass(each, Spec) and each.__module__ == module.__name__
+    ]
+
+
+def _system(target: str, made: type[Spec], path: Path | None) -> System:
+    try:
+        system = made().system
+        _require_declared(system)
+    except (Exception, SystemExit) as error:
+        if path is None:
+            raise  # a bug of ours
+        msg = f"{target} is not well formed: {load.explained(error, path)}"
+        raise load.LoadError(msg) from None
+    if not system.inductive:
+        msg = f"{target} has nothing to prove: mark a method with @safety"
+        raise load.LoadError(msg)
+    return system
+
+
+def _require_declared(system: System) -> None:
+    """Refuse updates of what is no relation of the spec."""
+    for action in system.actions.values():
+        if unknown := [name for name in action.updates if name not in system.relations]:
+            msg = f"{action.name} updates {unknown[0]}, which the spec does not declare"
+            raise LogicError(msg)

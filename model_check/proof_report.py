@@ -1,0 +1,187 @@
+"""Proofs as a person reads them, from the documents that a machine reads."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from rich.text import Text
+
+from paxiom.model_check.codec import Json, plain
+from paxiom.model_check.layout import count, duration, hang
+from paxiom.model_check.trace_file import VERSION, own_version
+
+FORMAT = "paxiom proofs"
+REFUTED, VACUOUS, WRONG_AUDIT = "refuted", "vacuous", "audit differs"
+INTERRUPTED, UNKNOWN, PROVED = "interrupted", "unknown", "proved"
+WORST_FIRST = (REFUTED, VACUOUS, WRONG_AUDIT, INTERRUPTED, UNKNOWN, PROVED)
+ASSUMED = (
+    "Assumed: the axioms; the induction over steps, which is made outside the solver; and that "
+    "the solver and what is said to it are right."
+)
+UNREACHABLE = (
+    "Possibly unreachable: the state before satisfies axioms and invariants, which does not say "
+    "that a run leads there. Either the protocol is wrong or an invariant is missing."
+)
+LABEL = 12
+HEAD, DIM, BAD = "bold", "dim", "bold red"
+
+
+def worst(verdicts: Iterable[str]) -> str:
+    """Give the one of several verdicts that counts."""
+    return min(verdicts, key=WORST_FIRST.index)
+
+
+def verdict(document: Mapping[str, Json]) -> str:
+    """Say how it ends for one spec, from what was found."""
+    answers = [each["answer"] for each in document["checks"]]
+    drops = document["audit"] or []
+    differing = [each["answer"] for each in drops if not each["as_declared"]]
+    proofs = document["proofs"]
+    found = {
+        REFUTED: any(p["outcome"] == REFUTED or p["second"] == "sat" for p in proofs),
+        VACUOUS: "unsat" in answers,
+        WRONG_AUDIT: any(answer != UNKNOWN for answer in differing),
+        INTERRUPTED: not document["complete"],
+        UNKNOWN: UNKNOWN in (*answers, *differing, *(p["second"] for p in proofs))
+        or any(p["outcome"] != PROVED for p in proofs),
+        PROVED: True,
+    }
+    return next(each for each in WORST_FIRST if found[each])
+
+
+def proofs_document(specs: Sequence[Mapping[str, Json]]) -> dict[str, Json]:
+    """Write down what was found of all specs."""
+    return {**_heading(), "assumed": ASSUMED, "specs": list(specs)}
+
+
+def shown_document(texts: Mapping[str, Sequence[str]]) -> dict[str, Json]:
+    """Write down specs as mathematics."""
+    return {**_heading(), "shown": {name: list(lines) for name, lines in texts.items()}}
+
+
+def _heading() -> dict[str, Json]:
+    return {"format": FORMAT, "version": VERSION, "paxiom": own_version()}
+
+
+# --- text --------------------------------------------------------------------------------------
+
+
+def shown_lines(texts: Mapping[str, Sequence[str]]) -> Iterator[Text]:
+    """Print specs as mathematics, line by line."""
+    for number, lines in enumerate(texts.values()):
+        if number:
+            yield Text()
+        for place, line in enumerate(lines):
+            yield Text(plain(line), "" if place else HEAD)
+
+
+def proofs_lines(document: Mapping[str, Json], width: int) -> Iterator[Text]:
+    """Print a table, then what failed, then what is assumed."""
+    specs = document["specs"]
+    yield from _table(specs)
+    for spec in specs:
+        yield from _details(spec, width)
+    yield Text()
+    yield from hang("", Text(ASSUMED, DIM), width)
+
+
+def _table(specs: Sequence[Mapping[str, Json]]) -> Iterator[Text]:
+    heads = ("spec", "obligations", "proved", "time", "EPR", "cvc5", "checks", "slowest")
+    rows = [heads, *map(_cells, specs)]
+    wide = [max(len(row[place]) for row in rows) for place in range(len(heads))]
+    for number, row in enumerate(rows):
+        padded = (cell.ljust(size) for cell, size in zip(row, wide, strict=True))
+        line = Text("  ".join(padded).rstrip(), "" if number else DIM)
+        if number and specs[number - 1]["verdict"] != PROVED:
+            line.stylize(BAD)
+        yield line
+
+
+def _cells(spec: Mapping[str, Json]) -> tuple[str, ...]:
+    proofs, checks = spec["proofs"], spec["checks"]
+    slowest = max(proofs, key=lambda each: float(each["seconds"]), default=None)
+    agreed = sum(each["second"] == "unsat" for each in proofs)
+    passed = sum(each["answer"] == "sat" for each in checks)
+    in_epr = "cycle" if any(each["cycle"] for each in proofs) else "yes"
+    return (
+        plain(spec["name"]),
+        f"{spec['obligations']}",
+        f"{spec['proved']}",
+        duration(spec["seconds"]),
+        in_epr if proofs else "-",
+        f"{agreed}" if spec["second"] else "-",
+        f"{passed} of {len(checks)}",
+        plain(f"{slowest['name']} ({duration(slowest['seconds'])})") if slowest else "-",
+    )
+
+
+def _details(spec: Mapping[str, Json], width: int) -> Iterator[Text]:
+    """Tell what is not as it should be, and of an audit what is not needed."""
+    lines = [
+        *_cycle_lines(spec, width),
+        *(line for each in spec["proofs"] for line in _failure(each, width)),
+        *(line for each in spec["checks"] for line in _check_lines(each, width)),
+        *_audit_lines(spec["audit"], width),
+    ]
+    if lines or spec["verdict"] != PROVED:
+        yield Text()
+        verdict_style = HEAD if spec["verdict"] == PROVED else BAD
+        yield Text.assemble(
+            (plain(spec["name"]), HEAD), "  ", (spec["verdict"].upper(), verdict_style)
+        )
+        if not spec["complete"]:
+            done = len(spec["proofs"])
+            told = f"{done} of {count(spec['obligations'], 'obligation')} tried before Ctrl-C"
+            yield from _row("interrupted", told, width)
+    yield from lines
+
+
+def _cycle_lines(spec: Mapping[str, Json], width: int) -> Iterator[Text]:
+    first = next((each for each in spec["proofs"] if each["cycle"]), None)
+    if first:
+        told = f"not in EPR, for example {first['name']}: {', '.join(first['cycle'])}"
+        yield from _row("cycle", told, width)
+
+
+def _failure(proof: Mapping[str, Json], width: int) -> Iterator[Text]:
+    if proof["outcome"] == PROVED:
+        if proof["second"] in ("sat", UNKNOWN):
+            yield from _row("cvc5", f"says {proof['second']} of {proof['name']}", width)
+        return
+    yield Text()
+    if proof["outcome"] == UNKNOWN:
+        yield from _row("unknown", f"{proof['name']}: {proof['reason'] or 'no reason'}", width)
+        return
+    yield from _row("refuted", proof["name"], width)
+    if found := proof["counterexample"]:
+        yield from _row("", UNREACHABLE, width)
+        for label, line in found["rows"]:
+            yield from _row(label, line, width)
+        return
+    why = proof["reason"] or "Z3 says sat, and no structure was found that is small enough to show"
+    yield from _row("", why, width)
+
+
+def _check_lines(check: Mapping[str, Json], width: int) -> Iterator[Text]:
+    if check["answer"] == "unsat":
+        yield from _row("vacuous", f"impossible: {check['name']}", width)
+    elif check["answer"] == UNKNOWN:
+        yield from _row("unknown", f"whether it is possible: {check['name']}", width)
+
+
+def _audit_lines(drops: Sequence[Mapping[str, Json]] | None, width: int) -> Iterator[Text]:
+    if drops is None:
+        return
+    needed = sum(each["answer"] == "sat" for each in drops)
+    yield from _row("audit", f"of {len(drops)} left out in turn, {needed} break a proof", width)
+    for each in drops:
+        named = f"{each['kind']} {each['name']}: {each['said']}"
+        if each["answer"] == UNKNOWN:
+            yield from _row("unknown", f"whether it is needed: {named}", width)
+        elif not each["as_declared"]:
+            told = f"without it breaks {each['breaks']}" if each["breaks"] else "no proof needs it"
+            yield from _row("wrong", f"{named} ({told}; the spec's unneeded differs)", width)
+        elif each["answer"] == "unsat":
+            yield from _row("unneeded", named, width)
+
+
+def _row(label: str, body: str, width: int) -> Iterator[Text]:
+    return hang(Text(f"  {label:<{LABEL}}  ", DIM), plain(body), width)
