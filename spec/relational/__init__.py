@@ -6,6 +6,8 @@ from paxiom.spec.logic.system import Spec
 from paxiom.spec.relational.consensus import Consensus, ReplicatedLog
 from paxiom.spec.relational.multi_paxos import FlexibleMultiPaxos, MultiPaxos
 from paxiom.spec.relational.paxos import FlexiblePaxos, Paxos
+from paxiom.spec.relational.pbft import Pbft
+from paxiom.spec.relational.view_change import ViewChange
 
 SPECS: Mapping[str, type[Spec]] = {
     "consensus": Consensus,
@@ -14,4 +16,6 @@ SPECS: Mapping[str, type[Spec]] = {
     "flexible-paxos": FlexiblePaxos,
     "multi-paxos": MultiPaxos,
     "flexible-multi-paxos": FlexibleMultiPaxos,
+    "view-change": ViewChange,
+    "pbft": Pbft,
 }

@@ -31,7 +31,7 @@ from paxiom.spec.logic.formulas import (
     forall,
     implies,
 )
-from paxiom.spec.logic.system import Action, Spec, action, axiom, invariant, safety, when
+from paxiom.spec.logic.system import Action, Spec, action, axiom, invariant, reachable, safety, when
 
 
 class Node(Sort):
@@ -193,3 +193,19 @@ class Pbft(Spec):
         )
         prepared = exists(Node, lambda n: self.prepare(n, w, s, x))
         return implies((u < w) & (v != x) & prepared, blocked)
+
+    @reachable(
+        *("send_prepare", "send_prepare", "send_commit", "send_commit", "decide"),
+        *("change_view", "change_view"),
+        *("send_prepare", "send_prepare", "send_commit", "send_commit", "decide"),
+    )
+    def decides_in_two_views(self, u: View, w: View, s: Slot, v: Value) -> Formula:
+        """A value is decided, and again in a later view; no quorum has one honest node only."""
+        apart = forall(
+            Quorum,
+            Node,
+            lambda q, n: exists(Node, lambda m: self.honest(m) & self.member(m, q) & (m != n)),
+        )
+        first = exists(Node, lambda n: self.decision(n, u, s, v))
+        again = exists(Node, lambda n: self.decision(n, w, s, v))
+        return apart & (u < w) & first & again

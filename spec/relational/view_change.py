@@ -34,7 +34,7 @@ from paxiom.spec.logic.formulas import (
     iff,
     implies,
 )
-from paxiom.spec.logic.system import Action, Spec, action, axiom, invariant, safety, when
+from paxiom.spec.logic.system import Action, Spec, action, axiom, invariant, reachable, safety, when
 
 
 class Node(Sort):
@@ -274,3 +274,17 @@ class ViewChange(Spec):
             (u < v) & self.started(v) & self.filled(u, i),
             cannot_commit | (self.inherited(v, i) & same),
         )
+
+    @reachable(
+        *("append", "acknowledge", "acknowledge", "commit"),
+        *("change_view", "change_view", "start_view", "join", "join"),
+        *("append", "acknowledge", "acknowledge", "commit"),
+    )
+    def commits_in_two_views(self, u: View, v: View, i: Index, j: Index) -> Formula:
+        """An entry is committed, and one after it in a later view; no quorum is one replica."""
+        apart = forall(
+            Quorum,
+            Node,
+            lambda q, n: exists(Node, lambda m: self.member(m, q) & (m != n)),
+        )
+        return apart & (u < v) & (i < j) & self.committed(u, i) & self.committed(v, j)

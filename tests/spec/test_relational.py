@@ -1,0 +1,102 @@
+"""Specs in small scopes: every inductive formula in every reachable state, and what a guard buys.
+
+The proofs are for any size. This is the same said by another judge, the finite evaluator, which
+also tells a guard that is needed from one that only the induction needs.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import combinations
+
+import pytest
+
+from paxiom.spec.logic.structure import Rows, Scope, State
+from paxiom.spec.logic.system import System
+from paxiom.spec.relational import pbft, view_change
+from paxiom.spec.relational.pbft import Pbft
+from paxiom.spec.relational.view_change import ViewChange
+
+
+def members(nodes: int, size: int) -> Rows:
+    """Every set of so many nodes is a quorum: which node is in which."""
+    quorums = list(combinations(range(nodes), size))
+    return frozenset((node, number) for number, own in enumerate(quorums) for node in own)
+
+
+def view_changes(system: System) -> Scope:
+    """Two of three replicas, two views, a log of one entry, two values."""
+    sizes = {
+        view_change.Node: 3,
+        view_change.View: 2,
+        view_change.Index: 1,
+        view_change.Value: 2,
+        view_change.Quorum: 3,
+    }
+    functions = {"primary": {(0,): 0, (1,): 1}, "first": {(): 0}}
+    return Scope(system, sizes, {"member": members(3, 2)}, functions)
+
+
+def byzantine(system: System) -> Scope:
+    """Three of four replicas, one of them Byzantine, two views, one slot, two values."""
+    sizes = {pbft.Node: 4, pbft.View: 2, pbft.Slot: 1, pbft.Value: 2, pbft.Quorum: 4}
+    rigid = {"member": members(4, 3), "honest": frozenset({(0,), (1,), (2,)})}
+    return Scope(system, sizes, rigid, {})
+
+
+def explored(scope: Scope, formulas: list[str], most: int) -> tuple[int, str | None]:
+    """Visit states breadth first: how many, and which of the formulas falls first, if any."""
+    judges = {name: scope.compiled(scope.system.inductive[name]) for name in formulas}
+    seen: set[State] = {scope.initial}
+    level = [scope.initial]
+    while level:
+        below: list[State] = []
+        for state in level:
+            for name, holds in judges.items():
+                if not holds(state):
+                    return len(seen), name
+            for _, _, after in scope.successors(state):
+                if after not in seen:
+                    seen.add(after)
+                    below.append(after)
+        assert len(seen) < most, "not exhausted"
+        level = below
+    return len(seen), None
+
+
+@pytest.mark.parametrize(
+    ("spec", "scope"), [(ViewChange, view_changes), (Pbft, byzantine)], ids=["vr", "pbft"]
+)
+def test_inductive_formulas_hold_in_every_state_of_a_small_scope(
+    spec: type[ViewChange] | type[Pbft], scope: Callable[[System], Scope]
+) -> None:
+    system = spec().system
+    states, fallen = explored(scope(system), [*system.inductive], most=300_000)
+
+    assert fallen is None
+    assert states > 100
+
+
+def without(system: System, action: str, place: int) -> System:
+    """Leave out a guard of an action."""
+    changed = system.actions[action].without_guard(place)
+    return replace(system, actions={**system.actions, action: changed})
+
+
+@pytest.mark.parametrize(
+    ("spec", "scope", "action", "place"),
+    [
+        pytest.param(ViewChange, view_changes, "start_view", 4, id="vr: not the longest log"),
+        pytest.param(Pbft, byzantine, "send_prepare", 2, id="pbft: two prepares in one view"),
+        pytest.param(Pbft, byzantine, "send_prepare", 4, id="pbft: bound to nothing"),
+    ],
+)
+def test_without_a_guard_safety_falls(
+    spec: type[ViewChange] | type[Pbft],
+    scope: Callable[[System], Scope],
+    action: str,
+    place: int,
+) -> None:
+    system = without(spec().system, action, place)
+    _, fallen = explored(scope(system), [*system.safety], most=1_000_000)
+
+    assert fallen in system.safety
