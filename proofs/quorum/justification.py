@@ -13,7 +13,7 @@ from paxiom.proofs.quorum.theorems import THEOREMS
 from paxiom.spec.logic.formulas import Ordered
 from paxiom.spec.logic.system import System
 
-NUMBERS: Final = "numbers are totally ordered"
+NUMBERS: Final = "numbers are totally ordered, and there is a least"
 
 # System.name -> axiom -> theorem
 JUSTIFIES: Final[Mapping[str, Mapping[str, str]]] = {
@@ -21,6 +21,8 @@ JUSTIFIES: Final[Mapping[str, Mapping[str, str]]] = {
     "FlexiblePaxos": {"quorums meet": "flexible quorums meet"},
     "MultiPaxos": {"quorums meet": "majorities meet"},
     "Paxos": {"quorums meet": "majorities meet"},
+    "Pbft": {"quorums share an honest node": "Byzantine quorums share an honest node"},
+    "ViewChange": {"quorums meet": "majorities meet", "no view before the first": NUMBERS},
 }
 
 
@@ -35,4 +37,5 @@ def justifications(system: System) -> Mapping[str, Statement | str]:
             f"name one of paxiom.proofs.quorum.theorems in {__name__}.JUSTIFIES"
         )
         raise ValueError(msg)
-    return {name: NUMBERS if name in orders else THEOREMS[known[name]] for name in system.axioms}
+    named = {name: NUMBERS if name in orders else known[name] for name in system.axioms}
+    return {name: NUMBERS if by == NUMBERS else THEOREMS[by] for name, by in named.items()}
