@@ -141,6 +141,14 @@ def test_a_majority_of_votes_makes_a_leader_that_is_heard_at_once() -> None:
     assert sent(step) == dict.fromkeys((N2, N3), append(2, (1, 1), own))
 
 
+def test_a_new_leader_expects_its_peers_to_lack_only_what_it_adds() -> None:
+    candidate = server(3, (E1, E2), vote=N1, role=Candidate(frozenset({N1})))
+
+    step = receive(candidate, Vote(3, granted=True))
+
+    assert step.state.role == Leader(frozenset({Peer(N2, 3), Peer(N3, 3)}))
+
+
 def test_without_the_no_op_a_new_leader_sends_heartbeats() -> None:
     candidate = server(2, (E1,), vote=N1, role=Candidate(frozenset({N1})))
 
@@ -232,8 +240,19 @@ def test_entries_after_a_gap_or_a_conflict_are_refused(prev: tuple[int, int]) ->
     assert sent(step) == {N2: Appended(2, success=False, index=prev[0])}
 
 
+def test_an_entry_of_a_later_term_than_the_leaders_does_not_agree_either() -> None:
+    step = receive(server(4, (E1, E3)), append(4, (2, 2), Entry(4, X)))
+
+    assert step.state.log == (E1, E3)
+    assert sent(step) == {N2: Appended(4, success=False, index=2)}
+
+
 def test_a_conflicting_entry_is_deleted_with_all_that_follow() -> None:
     assert receive(server(2, (E1, E1, E1)), append(2, (1, 1), E2)).state.log == (E1, E2)
+
+
+def test_a_conflicting_entry_is_deleted_though_its_term_is_the_later_one() -> None:
+    assert receive(server(4, (E1, E3)), append(4, (1, 1), E2)).state.log == (E1, E2)
 
 
 def test_a_late_message_deletes_nothing_that_agrees() -> None:
@@ -250,10 +269,20 @@ def test_a_conflict_may_come_after_entries_that_agree() -> None:
     assert step.state.log == (E1, E1, E3)
 
 
+def test_a_conflict_after_the_first_entry_of_all_leaves_that_one() -> None:
+    assert receive(server(2, (E1, E1)), append(2, (0, 0), E1, E2)).state.log == (E1, E2)
+
+
 def test_nor_does_one_that_begins_further_on() -> None:
     step = receive(server(3, (E1, E2, E3)), append(3, (1, 1), E2))
 
     assert step.state.log == (E1, E2, E3)
+
+
+def test_nor_does_one_whose_entries_are_of_a_later_term_than_the_one_before_them() -> None:
+    step = receive(server(2, (E1, E2, E2, E2)), append(2, (1, 1), E2, E2))
+
+    assert step.state.log == (E1, E2, E2, E2)
 
 
 def test_an_old_leader_is_told_the_new_term() -> None:
@@ -271,6 +300,14 @@ def test_a_refusal_makes_the_leader_go_back_and_try_again() -> None:
     assert isinstance(step.state.role, Leader)
     assert Peer(N2, 2) in step.state.role.peers
     assert sent(step) == {N2: append(2, (1, 1), E2)}
+
+
+def test_a_peer_that_lacks_several_entries_is_sent_them_at_once() -> None:
+    step = receive(
+        leader(3, (E1, E2, E3), Peer(N2, 4), Peer(N3, 4)), Appended(3, success=False, index=2)
+    )
+
+    assert sent(step) == {N2: append(3, (1, 1), E2, E3)}
 
 
 def test_a_late_refusal_does_not_make_it_forget_what_is_stored() -> None:
@@ -349,6 +386,15 @@ def test_it_is_committed_with_an_entry_of_the_present_term() -> None:
     assert step.effects == (Apply(1, E1, 2), Apply(2, E2, 2))
 
 
+def test_what_is_applied_is_not_applied_again() -> None:
+    step = receive(
+        leader(3, (E1, E2, E3), Peer(N2, 1), Peer(N3, 1), commit=1),
+        Appended(3, success=True, index=3),
+    )
+
+    assert step.effects == (Apply(2, E2, 3), Apply(3, E3, 3))
+
+
 def test_a_follower_commits_no_further_than_the_last_new_entry() -> None:
     step = receive(server(2, (E1, E1)), append(2, (0, 0), E1, commit=2))
 
@@ -378,3 +424,54 @@ def test_a_server_without_its_disk_takes_no_part() -> None:
 
 def test_first_boot_leaves_a_record() -> None:
     assert RAFT.start(N1).effects == (Persist(Stable()),)
+
+
+# --- terms and names are values: those in a message are never the very objects in the state ------
+
+
+def far() -> int:
+    """Return term 1000, another object each time: CPython shares only small numbers."""
+    return int("1000")
+
+
+def test_an_equal_term_is_a_term_to_vote_in() -> None:
+    assert sent(receive(server(far()), RequestVote(far(), 0, 0))) == {N2: Vote(1000, granted=True)}
+
+
+def test_a_second_candidate_of_an_equal_term_gets_no_answer() -> None:
+    assert RAFT.receive(server(far(), vote=N3), N2, RequestVote(far(), 0, 0)) is None
+
+
+def test_a_vote_of_an_equal_term_counts() -> None:
+    candidate = server(far(), vote=N1, role=Candidate(frozenset({N1})))
+
+    assert isinstance(receive(candidate, Vote(far(), granted=True)).state.role, Leader)
+
+
+def test_entries_of_equal_terms_agree() -> None:
+    log = Entry(far(), X), Entry(far(), Y), Entry(far(), X)
+
+    step = receive(server(far(), log), append(far(), (1, far()), Entry(far(), Y)))
+
+    assert step.state.log == log
+    assert sent(step) == {N2: Appended(1000, success=True, index=2)}
+
+
+def test_an_entry_of_an_equal_term_is_committed_by_an_answer_of_an_equal_term() -> None:
+    state = leader(far(), (Entry(far(), X),), Peer(N2, 1), Peer(N3, 1))
+
+    assert receive(state, Appended(far(), success=True, index=1)).state.commit == 1
+
+
+def test_a_peer_is_known_by_its_name() -> None:
+    state = leader(1, (E1,), Peer(N2, 1), Peer(N3, 1))
+
+    step = receive(state, Appended(1, success=True, index=1), NodeId("n2"))
+
+    assert step.state.role == Leader(frozenset({Peer(N2, 2, 1), Peer(N3, 1)}))
+
+
+def test_nobody_writes_to_himself_under_his_own_name() -> None:
+    step = RAFT.fire(replace(server(), id=NodeId("n1")), Timer.ELECTION)
+
+    assert set(sent(step)) == {N2, N3}
