@@ -49,7 +49,7 @@ test: $(INSTALLED)  ## the tests, without the slow ones
 	$(BIN)/pytest -n $(JOBS) -m 'not slow' $(ARGS) $(TESTS)
 
 test-slow: $(INSTALLED)  ## the slow tests alone
-	$(BIN)/pytest -m slow $(ARGS) $(TESTS)
+	$(BIN)/pytest -m slow -o faulthandler_timeout=0 $(ARGS) $(TESTS)
 
 lint: $(INSTALLED)  ## ruff: rules and format
 	$(BIN)/ruff check; rules=$$?; $(BIN)/ruff format --check && exit $$rules
@@ -89,7 +89,7 @@ kill-table: $(INSTALLED)  ## which property kills which bug of Raft, in model_ch
 	cd tests && ../$(BIN)/python -m support.kill_table
 
 # In a copy: mutants are written over the source.
-mutants: $(INSTALLED)  ## which mutated lines of impl/raft do the tests not notice: about an hour
+mutants: $(INSTALLED)  ## which mutated lines of impl/raft do the tests not notice: half an hour
 	@$(call install,$(BIN)/python,'cosmic-ray>=8.4')
 	rm -rf build/mutants && mkdir -p build/mutants/paxiom
 	cp -r impl spec model_check proofs build/mutants/paxiom
