@@ -57,7 +57,7 @@ class _Search:
         if rank < 0:
             return Violation(result.RAISED, str(trace.steps[-1].outcome.error), trace)
         prop = self.model.properties[rank]
-        return Violation(prop.name, prop.sentence, trace)
+        return Violation.of(prop, trace)
 
 
 def explore(

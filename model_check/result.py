@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from paxiom.model_check.trace import Trace
+from paxiom.spec.property import Property
 
 RAISED = "no handler raises"  # the property that every model has
 INTERRUPTED = "interrupted"  # why a search stopped: Ctrl-C
@@ -24,6 +25,15 @@ class Violation:
     name: str
     sentence: str
     trace: Trace
+
+    @classmethod
+    def of(cls, prop: Property, trace: Trace) -> "Violation":
+        """Say which property the last state or step of ``trace`` violates, and why if it can."""
+        worlds = [trace.initial, *(step.world for step in trace.steps if step.world)]
+        if prop.explain is None or len(worlds) == 1:
+            return cls(prop.name, prop.sentence, trace)
+        why = prop.explain(worlds[-2].history, worlds[-1].history)
+        return cls(prop.name, f"{prop.sentence} {why}", trace)
 
 
 @dataclass(frozen=True, kw_only=True)

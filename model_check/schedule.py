@@ -339,7 +339,7 @@ class Schedule:
         if not violated:
             return None
         prop = min(violated, key=self.model.properties.index)
-        return Violation(prop.name, prop.sentence, trace)
+        return Violation.of(prop, trace)
 
     def _before(self) -> World:
         earlier = self.steps[-2].world if len(self.steps) > 1 else None

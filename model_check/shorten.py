@@ -70,7 +70,7 @@ def fallen(model: Model, before: World, trace: Trace, name: str) -> Violation | 
     else:
         violated = [*violated_by_state(model, last.world), *violated_by_step(model, before, last)]
     named = [prop for prop in violated if prop.name == name]
-    return Violation(name, named[0].sentence, trace) if named else None
+    return Violation.of(named[0], trace) if named else None
 
 
 def same_step(model: Model, here: World, like: Transition) -> Transition | None:

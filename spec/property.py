@@ -76,13 +76,17 @@ class Subject(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """A named predicate over observations; ``sentence`` is how a person would say it."""
+    """A named predicate over observations; ``sentence`` is how a person would say it.
+
+    ``explain``, of a step property over history, says of two histories why it fails.
+    """
 
     name: str
     sentence: str
     kind: Kind
     subject: Subject
     predicate: Callable[..., bool]
+    explain: Callable[[Any, Any], str] | None = None
 
     def __call__(self, *observed: Any) -> bool:  # noqa: ANN401 - whatever the subject gives
         """Evaluate the predicate."""

@@ -161,4 +161,4 @@ def _violation(search: Search, finding: Finding) -> Violation:
         error = str(trace.steps[-1].outcome.error)
         return Violation(name=RAISED, sentence=error, trace=trace)
     prop = search.model.properties[finding.rank]
-    return Violation(name=prop.name, sentence=prop.sentence, trace=trace)
+    return Violation.of(prop, trace)

@@ -195,7 +195,7 @@ class Simulator:
             prop = violated_by_step(model, before, trace.steps[-1])[0]
         if prop is None:
             return shortened(model, Violation(RAISED, str(trace.steps[-1].outcome.error), trace))
-        return shortened(model, Violation(prop.name, prop.sentence, trace))
+        return shortened(model, Violation.of(prop, trace))
 
     def result(self, compiled: float) -> Simulation:
         """What has come of it."""

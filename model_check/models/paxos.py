@@ -1,10 +1,13 @@
 """Single-decree Paxos in a bounded environment."""
 
 from paxiom.impl.names import node_ids, values
-from paxiom.impl.paxos import Paxos, Server
+from paxiom.impl.paxos import Ballot, Paxos, Server
 from paxiom.impl.quorum import Threshold, majority
 from paxiom.model_check.model import Bound, Faults, Model, ModelError, Network, Requests
 from paxiom.model_check.monitors import ConsensusMonitor
+from paxiom.model_check.refinement import refined
+from paxiom.model_check.refinements.paxos import PaxosFacts
+from paxiom.model_check.refinements.paxos import refinement as refinement_of
 from paxiom.spec.consensus import agreement, integrity, irrevocability, some_decision, validity
 
 
@@ -21,6 +24,7 @@ def paxos(
     phase2: int | None = None,
     network: Network = Network(),
     faults: Faults = Faults(),
+    refinement: bool = False,
 ) -> Model:
     """Paxos among ``nodes`` acceptors, over the first ``ballots`` ballots.
 
@@ -28,7 +32,9 @@ def paxos(
     asked ``asks`` times for one of so many values and may retry. With P proposers, ballot number
     (r - 1) * P + i is the i-th proposer's ballot in round r. ``learners`` 0: the proposer of a
     ballot learns its outcome; otherwise the first so many nodes learn of all votes. ``phase1``
-    and ``phase2`` are quorum sizes, a majority by default.
+    and ``phase2`` are quorum sizes, a majority by default. ``refinement`` asks, in place of the
+    properties of consensus, that every step is one of the spec that is proved for any number of
+    nodes.
     """
     least = {"nodes": nodes, "ballots": ballots, "values": value_count, "asks": asks}
     for what, count in least.items():
@@ -49,7 +55,7 @@ def paxos(
             return True
         return (used.round - 1) * len(asked) + ranked.index(used.proposer) < ballots
 
-    return Model(
+    model = Model(
         name="paxos",
         protocol=protocol(
             nodes=names,
@@ -64,4 +70,21 @@ def paxos(
         monitor=ConsensusMonitor(),
         bounds=(Bound(f"ballots <= {ballots}", ballot_in_bounds),),
         symmetry=(values(value_count),),
+    )
+    if not refinement:
+        return model
+    assert isinstance(model.protocol, Paxos)
+
+    def number(ballot: Ballot) -> int:
+        return (ballot.round - 1) * len(ranked) + ranked.index(ballot.proposer) + 1
+
+    # A node that sends beyond the bound and fails within the same step is not cut off: each fault
+    # may let out one more ballot, of at most the next round. The engine also looks at a step with
+    # one fault too many before it finds that there is none left.
+    count = faults.crashes + faults.stops + faults.amnesias
+    rounds = ballots + (len(ranked) * (count + 1) if count else 0)
+    return refined(
+        model,
+        PaxosFacts(model.protocol, number),
+        refinement_of(model.protocol, values(value_count), rounds),
     )

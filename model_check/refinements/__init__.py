@@ -1,0 +1,1 @@
+"""How protocols refine their specs: what of a run is a fact of the spec."""
