@@ -32,7 +32,10 @@ def view_changes(system: System) -> Scope:
         view_change.Value: 2,
         view_change.Quorum: 3,
     }
-    functions = {"primary": {(0,): 0, (1,): 1}, "first": {(): 0}}
+    functions: dict[str, dict[tuple[int, ...], int]] = {
+        "primary": {(0,): 0, (1,): 1},
+        "first": {(): 0},
+    }
     return Scope(system, sizes, {"member": members(3, 2)}, functions)
 
 
