@@ -15,22 +15,25 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from paxiom.model_check import cli_prove, cli_zoo, load, report, run, trace_file, trace_text
+from paxiom.model_check import cli_prove, cli_trace, cli_zoo, load, report, run, trace_file
 from paxiom.model_check.cli_shared import (
-    EXIT,
     FAULT,
     INTERRUPTED,
+    TAKES_OPTIONS_OF_MODELS,
     AsJson,
     MaxSeconds,
     Quiet,
+    Setting,
+    Target,
     Workers,
     exit_code,
     refusing,
+    required,
     say,
     standard_output,
 )
-from paxiom.model_check.codec import Json, plain
-from paxiom.model_check.layout import count, hang, width_of, write
+from paxiom.model_check.codec import plain
+from paxiom.model_check.layout import hang, width_of, write
 from paxiom.model_check.model import Model
 from paxiom.model_check.result import Result, Verdict
 
@@ -42,8 +45,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-traces = typer.Typer(help="Look at counterexamples.", no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(traces, name="trace")
 
 
 def main() -> None:
@@ -78,21 +79,6 @@ def paxiom(
 # --- check -------------------------------------------------------------------------------------
 
 
-TAKES_OPTIONS_OF_MODELS = {
-    "allow_extra_args": True,
-    "ignore_unknown_options": True,
-    "help_option_names": [],
-}
-Target = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="MODEL", help="A built-in model, or FILE.py:NAME (default name: model)."
-    ),
-]
-Setting = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="An option of the model, as --NAME VALUE is."),
-]
 TraceFile = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Write a counterexample to this file, as JSON.")
 ]
@@ -145,7 +131,7 @@ def check(
         if wants_help:
             _help(context, target)
             return
-        name = _required(target)
+        name = required(target)
         how = run.SearchOptions(
             workers=workers,
             reference=reference,
@@ -207,7 +193,7 @@ def simulate(
         if wants_help:
             _help(context, target)
             return
-        name = _required(target)
+        name = required(target)
         how = run.SimulationOptions(
             walks=run.quantity("--walks", walks) or 1,
             depth=depth,
@@ -222,13 +208,6 @@ def simulate(
         model, result = run.run(name, context.args, setting or (), how, quiet=quiet)
         _tell(model, result, as_json=as_json, trace=trace)
     raise typer.Exit(exit_code(result))
-
-
-def _required(target: str | None) -> str:
-    if target is None:
-        msg = f"which model? Name one of {', '.join(load.built_in())}, or a file of your own"
-        raise load.LoadError(msg)
-    return target
 
 
 def _help(context: typer.Context, target: str | None) -> None:
@@ -295,49 +274,6 @@ def _model_lines(target: load.Target, width: int) -> Iterator[Text]:
         yield Text(f"    {plain(option.usage())}")
 
 
-SavedTrace = Annotated[
-    Path, typer.Argument(metavar="FILE", help="A trace or a result; - for standard input.")
-]
-
-
-@traces.command("show")
-def show(file: SavedTrace) -> None:
-    """Print the counterexample in FILE, which check --trace or check --json has written."""
-    with refusing():
-        _print_trace(_load_trace(file))
-
-
-@traces.command(
-    "replay", context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
-)
-def replay(
-    context: typer.Context, file: SavedTrace, target: Target = None, *, setting: Setting = None
-) -> None:
-    """Take the steps in FILE again in MODEL, and say whether the same property still falls.
-
-    MODEL and its options are those of paxiom check; its bounds are set aside. Exit codes: 0 all
-    steps were taken and the property stood, 1 it falls, 2 a step is not possible any more.
-    """
-    with refusing():
-        document = _load_trace(file)
-        model, violation = run.take_again(_required(target), context.args, setting or (), document)
-        if violation is None:
-            steps = count(len(document["steps"]), "step")
-            typer.echo(plain(f"{document['property']['name']} stood: {steps} of {model.name}"))
-            return
-        _print_trace(trace_file.trace_document(model, violation) | {"shortest": False})
-    raise typer.Exit(EXIT[Verdict.VIOLATED])
-
-
-def _load_trace(file: Path) -> dict[str, Json]:
-    return trace_file.load(None if str(file) == "-" else file, sys.stdin.buffer)
-
-
-def _print_trace(document: dict[str, Json]) -> None:
-    console = standard_output()
-    write(console, trace_text.trace_lines(document, width_of(console)))
-    sys.stdout.flush()
-
-
+cli_trace.add_to(app)
 cli_zoo.add_to(app)
 cli_prove.add_to(app)

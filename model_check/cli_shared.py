@@ -36,6 +36,29 @@ Workers = Annotated[
     int | None, typer.Option(metavar="N", min=1, help="Threads; by default one per core.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+TAKES_OPTIONS_OF_MODELS = {
+    "allow_extra_args": True,
+    "ignore_unknown_options": True,
+    "help_option_names": [],
+}
+Target = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="MODEL", help="A built-in model, or FILE.py:NAME (default name: model)."
+    ),
+]
+Setting = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="An option of the model, as --NAME VALUE is."),
+]
+
+
+def required(target: str | None) -> str:
+    """Refuse a command without its model."""
+    if target is None:
+        msg = f"which model? Name one of {', '.join(load.built_in())}, or a file of your own"
+        raise load.LoadError(msg)
+    return target
 
 
 def exit_code(result: Result) -> int:
