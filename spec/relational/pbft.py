@@ -21,6 +21,8 @@ case, 4.4 view changes. The invariants are our own, of the kind used for Paxos i
 Sagiv, Shoham, OOPSLA 2017); kazikame/PBFT-Ivy and nano-o/ivy-proofs have other proofs.
 """
 
+from typing import ClassVar
+
 from paxiom.spec.logic.formulas import (
     Formula,
     Ordered,
@@ -56,6 +58,16 @@ class Quorum(Sort):
 
 class Pbft(Spec):
     """Practical Byzantine fault tolerance."""
+
+    # Guards that no proof of agreement needs. That a node is honest keeps records to such nodes; a
+    # faulty one that does as honest ones do breaks nothing. A prepare in a view that its node has
+    # left only helps a certificate: those who commit by it must not have left.
+    unneeded: ClassVar = {
+        "change_view": (0,),
+        "send_prepare": (0, 1),
+        "send_commit": (0,),
+        "decide": (0,),
+    }
 
     honest: Rigid[Node]
     member: Rigid[Node, Quorum]

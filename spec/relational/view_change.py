@@ -20,6 +20,8 @@ for primary-backup systems", DSN 2011 (ZAB), section IV: discovery, synchronizat
 The invariants are our own; we know of no published proof of this core in EPR.
 """
 
+from typing import ClassVar
+
 from paxiom.spec.logic.formulas import (
     Formula,
     Function,
@@ -59,6 +61,10 @@ class Quorum(Sort):
 
 class ViewChange(Spec):
     """A replicated log under a succession of views."""
+
+    # No safety hangs on that the primary has not left its view: its log is still one log, and what
+    # is added late is acknowledged only by those who have not left.
+    unneeded: ClassVar = {"append": (1,)}
 
     member: Rigid[Node, Quorum]
     primary: Function[View, Node]

@@ -10,6 +10,8 @@ from paxiom.spec.logic.formulas import Formula, forall
 from paxiom.spec.logic.system import Action, Spec, action, axiom, invariant, when
 from paxiom.spec.relational.multi_paxos import FlexibleMultiPaxos, MultiPaxos
 from paxiom.spec.relational.paxos import FlexiblePaxos, Paxos
+from paxiom.spec.relational.pbft import Pbft
+from paxiom.spec.relational.view_change import ViewChange
 from support.broken_specs import Lock, Member
 
 
@@ -17,11 +19,19 @@ def answers(spec: Spec, kind: str) -> dict[str, Answer]:
     return {each.name: each.answer for each in audit(spec.system) if each.kind == kind}
 
 
-def require_paxos_is_tight(drops: list[Drop]) -> None:
-    """Without any of these, there is a counterexample to induction; without any other, none."""
+Named = set[tuple[str, str]]
+
+
+def require_exactly(drops: list[Drop], *, needed: Named, unneeded: Named) -> None:
+    """Without what is needed there is a counterexample to induction; without the rest, none."""
     assert {each.answer for each in drops} == {Answer.SAT, Answer.UNSAT}
     assert [each for each in drops if not each.as_declared] == []
-    assert {(each.kind, each.name) for each in drops if each.answer is Answer.SAT} == {
+    assert {(each.kind, each.name) for each in drops if each.answer is Answer.SAT} == needed
+    assert {(each.kind, each.name) for each in drops if each.answer is Answer.UNSAT} == unneeded
+
+
+def require_paxos_is_tight(drops: list[Drop]) -> None:
+    needed = {
         ("guard", "propose[1]"),  # one proposal a round
         ("guard", "propose[2]"),  # a quorum has promised
         ("guard", "propose[3]"),  # the value of the highest vote
@@ -37,22 +47,89 @@ def require_paxos_is_tight(drops: list[Drop]) -> None:
         ("invariant", "promise leaves lower rounds"),
         ("invariant", "proposal is safe"),
     }
-    assert {(each.kind, each.name) for each in drops if each.answer is Answer.UNSAT} == {
+    unneeded = {
         *(("guard", name) for name in ("prepare[0]", "propose[0]", "decide[0]")),
         *(("guard", f"promise[{place}]") for place in range(3)),
         ("safety", "agreement"),  # nothing else rests on what is to be shown
         ("invariant", "no vote in round none"),
     }
+    require_exactly(drops, needed=needed, unneeded=unneeded)
 
 
 def test_paxos_needs_all_but_what_it_declares() -> None:
     require_paxos_is_tight(list(audit(Paxos().system)))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("spec", [FlexiblePaxos, MultiPaxos, FlexibleMultiPaxos])
 def test_its_variants_need_all_but_what_they_declare(spec: type[Spec]) -> None:
     require_paxos_is_tight(list(audit(spec().system)))
+
+
+def test_view_change_needs_all_but_what_it_declares() -> None:
+    needed = {
+        ("guard", "start_view[0]"),  # a view begins once
+        ("guard", "start_view[1]"),  # a quorum has come to it
+        ("guard", "start_view[2]"),  # with the log of one of them, from a lower view
+        ("guard", "start_view[3]"),  # of the latest view in which any was normal
+        ("guard", "start_view[4]"),  # and of those the longest
+        ("guard", "join[0]"),  # a log is there to be taken
+        ("guard", "join[1]"),  # not in a view that was left
+        ("guard", "append[0]"),  # the primary has that log
+        ("guard", "append[2]"),  # at its end
+        ("guard", "acknowledge[0]"),  # who has the log
+        ("guard", "acknowledge[1]"),  # not in a view that was left
+        ("guard", "acknowledge[2]"),  # what is there
+        ("guard", "acknowledge[3]"),  # in order
+        ("guard", "commit[0]"),  # a quorum has acknowledged
+        ("axiom", "View is ordered"),
+        ("axiom", "Index is ordered"),
+        ("axiom", "quorums meet"),
+        ("axiom", "no view before the first"),
+        ("invariant", "seen leaves lower views"),
+        ("invariant", "normal view has started"),
+        ("invariant", "normal has inherited log"),
+        ("invariant", "commit has quorum"),
+        ("invariant", "acked is filled"),
+        ("invariant", "inherited is filled"),
+        ("invariant", "entry is filled"),
+        ("invariant", "one entry at an index"),
+        ("invariant", "no gaps in inherited log"),
+        ("invariant", "no gaps in acknowledgements"),
+        ("invariant", "view has quorum"),
+        ("invariant", "view completeness"),
+    }
+    unneeded = {
+        ("guard", "append[1]"),
+        ("safety", "state machine safety"),
+        ("invariant", "normal leaves lower views"),
+        ("invariant", "filled view has started"),
+        ("invariant", "no gaps in log"),
+    }
+    require_exactly(list(audit(ViewChange().system)), needed=needed, unneeded=unneeded)
+
+
+def test_pbft_needs_all_but_what_it_declares() -> None:
+    needed = {
+        ("guard", "send_prepare[2]"),  # one value a view and slot
+        ("guard", "send_prepare[3]"),  # a quorum has left all lower views
+        ("guard", "send_prepare[4]"),  # what that quorum reports binds
+        ("guard", "send_commit[1]"),  # not in a view that was left: its reports no longer change
+        ("guard", "send_commit[2]"),  # a quorum has prepared
+        ("guard", "decide[1]"),  # a quorum has said commit
+        ("axiom", "View is ordered"),
+        ("axiom", "quorums share an honest node"),
+        ("invariant", "one prepare per view"),
+        ("invariant", "commit has certificate"),
+        ("invariant", "decision has certificate"),
+        ("invariant", "prepare is safe"),
+    }
+    unneeded = {
+        *(("guard", f"{name}[0]") for name in ("change_view", "send_commit", "decide")),
+        *(("guard", f"send_prepare[{place}]") for place in (0, 1)),
+        ("safety", "agreement"),
+        ("invariant", "one commit per view"),  # it follows from the certificates
+    }
+    require_exactly(list(audit(Pbft().system)), needed=needed, unneeded=unneeded)
 
 
 def test_what_breaks_is_named() -> None:
