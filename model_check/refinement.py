@@ -21,13 +21,14 @@ from textwrap import shorten
 
 from paxiom.model_check.model import Model, ModelError, Monitor
 from paxiom.model_check.world import initial_world
-from paxiom.spec.logic.formulas import Formula, LogicError, Sort, rewritten
+from paxiom.spec.logic.formulas import Formula, LogicError, Sort
+from paxiom.spec.logic.reasons import Meaning, Reason, Reasons, is_literal
 from paxiom.spec.logic.structure import Compiled, GroundAction, Row, Rows, Scope, State
 from paxiom.spec.logic.system import System
 from paxiom.spec.logic.text import text
 from paxiom.spec.property import Kind, Property, Subject
 
-LONGEST = 200  # of a guard that a complaint quotes, in characters; the rest is in the spec
+LONGEST = 100  # of a guard that a complaint quotes, in characters; the rest is in the spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,26 +196,25 @@ class Refinement:
         if not fits:
             return f"No action of {self.scope.system.name} changes this: {self._changes(wrong)}."
         failing, action, row = min(fits, key=_distance)
-        values = self._values(action.ground, row)
-        formulas = action.ground.action.guards
-        guards = " and ".join(
-            shorten(
-                text(rewritten(formulas[place], terms=values)),
-                LONGEST,
-                placeholder=f" \N{HORIZONTAL ELLIPSIS} (guard {place + 1} of {len(formulas)})",
-            )
-            for place in failing
-        )
-        given = ", ".join(f"{each.name}={value!r}" for each, value in values.items())
-        return f"{action.name}({given}): the guard {guards} does not hold."
+        parameters = action.ground.action.parameters
+        meant = dict(zip(parameters, row, strict=True))
+        guards = " and ".join(self._failing(action.ground, each, meant, here) for each in failing)
+        given = ", ".join(f"{v.name}={self._shown(type(v), at)}" for v, at in meant.items())
+        return f"{action.name}({given}): the guard {guards}."
 
-    def _values(self, action: GroundAction, row: Row) -> dict[Sort, Sort]:
-        """Put names of elements, as constants, for an action's parameters."""
-        parameters = action.action.parameters
-        return {
-            each: type(each)(shown(self.elements[type(each)][at]), ())
-            for each, at in zip(parameters, row, strict=True)
-        }
+    def _failing(self, action: GroundAction, place: int, meant: Meaning, state: State) -> str:
+        """Say that a guard does not hold, and why."""
+        guards = action.action.guards
+        numbered = f" \N{HORIZONTAL ELLIPSIS} (guard {place + 1} of {len(guards)})"
+        said = Reason(guards[place], meant).said(self._shown)
+        told = f"{shorten(said, LONGEST, placeholder=numbered)} does not hold"
+        if is_literal(guards[place]):
+            return told
+        why = Reasons(self.scope, state).of(guards[place], meant)
+        return f"{told}, because {', '.join(dict.fromkeys(each.said(self._shown) for each in why))}"
+
+    def _shown(self, sort: type[Sort], at: int) -> str:
+        return shown(self.elements[sort][at])
 
     def _changes(self, wrong: tuple[Rows, ...]) -> str:
         """List what differs."""
@@ -226,7 +226,7 @@ class Refinement:
         )
 
     def _named(self, sorts: tuple[type[Sort], ...], row: Row) -> Iterator[str]:
-        return (shown(self.elements[sort][at]) for sort, at in zip(sorts, row, strict=True))
+        return (self._shown(sort, at) for sort, at in zip(sorts, row, strict=True))
 
 
 def refined(model: Model, monitor: Monitor, refinement: Refinement) -> Model:
