@@ -4,7 +4,6 @@ Exit codes: 0 everything holds, 1 a property is violated, 2 the command or the m
 3 the search was not finished, 130 it was interrupted, 70 paxiom itself is at fault.
 """
 
-import os
 import sys
 import traceback
 from collections.abc import Iterator
@@ -15,7 +14,8 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from paxiom.model_check import cli_prove, cli_trace, cli_zoo, load, report, run, trace_file
+from paxiom.model_check import cli_prove, cli_trace, cli_zoo, load, run, trace_file
+from paxiom.model_check.cli_reports import JunitFile, Reports, TraceFile, asked
 from paxiom.model_check.cli_shared import (
     FAULT,
     INTERRUPTED,
@@ -26,7 +26,6 @@ from paxiom.model_check.cli_shared import (
     Setting,
     Target,
     Workers,
-    exit_code,
     refusing,
     required,
     say,
@@ -34,8 +33,7 @@ from paxiom.model_check.cli_shared import (
 )
 from paxiom.model_check.codec import plain
 from paxiom.model_check.layout import hang, width_of, write
-from paxiom.model_check.model import Model
-from paxiom.model_check.result import Result, Verdict
+from paxiom.model_check.result import Verdict
 
 app = typer.Typer(
     name="paxiom",
@@ -79,9 +77,6 @@ def paxiom(
 # --- check -------------------------------------------------------------------------------------
 
 
-TraceFile = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Write a counterexample to this file, as JSON.")
-]
 WantsHelp = Annotated[
     bool, typer.Option("--help", "-h", help="Show this message and, of a MODEL, its options.")
 ]
@@ -95,6 +90,7 @@ def check(
     setting: Setting = None,
     as_json: AsJson = False,
     trace: TraceFile = None,
+    junit: JunitFile = None,
     max_states: Annotated[
         str | None, typer.Option(metavar="N", help="Stop after so many states (10M).")
     ] = None,
@@ -144,14 +140,14 @@ def check(
             resume=resume,
         )
         how.require_possible()
-        if trace:
-            _require_writable(trace)
+        reports = Reports(as_json=as_json, trace=trace, junit=junit)
+        reports.require_possible()
         model, result = run.run(name, context.args, setting or (), how, quiet=quiet)
-        _tell(model, result, as_json=as_json, trace=trace)
+        code = reports.tell(asked(name, context.args, setting or ()), model, result)
         place = checkpoint or resume
         if place and result.verdict is Verdict.INCOMPLETE:
             say(f"the search is saved: the same command with --resume {place} goes on with it")
-    raise typer.Exit(exit_code(result))
+    raise typer.Exit(code)
 
 
 @app.command(context_settings=TAKES_OPTIONS_OF_MODELS)
@@ -203,11 +199,11 @@ def simulate(
             max_seconds=max_seconds,
         )
         how.require_possible()
-        if trace:
-            _require_writable(trace)
+        reports = Reports(as_json=as_json, trace=trace)
+        reports.require_possible()
         model, result = run.run(name, context.args, setting or (), how, quiet=quiet)
-        _tell(model, result, as_json=as_json, trace=trace)
-    raise typer.Exit(exit_code(result))
+        code = reports.tell(name, model, result)
+    raise typer.Exit(code)
 
 
 def _help(context: typer.Context, target: str | None) -> None:
@@ -216,34 +212,6 @@ def _help(context: typer.Context, target: str | None) -> None:
     if target:
         console = standard_output()
         write(console, _model_lines(load.find(target), width_of(console)))
-
-
-def _tell(model: Model, result: Result, *, as_json: bool, trace: Path | None) -> None:
-    """Print the result, then write the trace: a full disk must not cost the reader both."""
-    document = report.result_document(model, result)
-    if as_json:
-        sys.stdout.write(trace_file.dumps(document))
-    else:
-        console = standard_output()
-        write(console, report.result_lines(document, width_of(console)))
-    sys.stdout.flush()
-    if trace is None:
-        return
-    if document["trace"] is None:
-        say(f"no counterexample, so {trace} was not written")
-        return
-    try:
-        trace_file.save(document["trace"], trace)
-    except OSError as error:
-        say(f"error: cannot write {trace}: {error.strerror}")
-
-
-def _require_writable(path: Path) -> None:
-    """Refuse a place for a trace before the search, not after it."""
-    target = path if path.exists() else path.parent
-    if path.is_dir() or not target.exists() or not os.access(target, os.W_OK):
-        msg = f"cannot write a trace to {path}"
-        raise trace_file.TraceFileError(msg)
 
 
 # --- the other commands ------------------------------------------------------------------------

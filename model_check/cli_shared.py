@@ -16,6 +16,7 @@ from paxiom.model_check.options import OptionError
 from paxiom.model_check.replay import MisfitError
 from paxiom.model_check.result import INTERRUPTED as BY_CTRL_C
 from paxiom.model_check.result import Result, Verdict
+from paxiom.model_check.suites import ReportError
 from paxiom.model_check.zoo.bug import UnknownError
 
 EXIT = {Verdict.HOLDS: 0, Verdict.VIOLATED: 1, Verdict.INCOMPLETE: 3}
@@ -25,6 +26,7 @@ REFUSALS = (
     load.LoadError,
     MisfitError,
     OptionError,
+    ReportError,
     run.SearchError,
     trace_file.TraceFileError,
     UnknownError,

@@ -62,6 +62,11 @@ def write(console: Console, lines: Iterable[Text]) -> None:
         console.print(line, soft_wrap=True)
 
 
+def as_text(lines: Iterable[Text]) -> str:
+    """Put lines one below the other, without their styles."""
+    return "\n".join(line.plain for line in lines)
+
+
 def count(number: int, noun: str, plural: str | None = None) -> str:
     """Say how many: 1 state, 1,225 states."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

@@ -143,7 +143,7 @@ def _is_kind(kind: object) -> bool:
 def result_lines(document: dict[str, Json], width: int) -> list[Text]:
     """Show a result document."""
     lines = list(_verdict(document, width))
-    lines += _section("Checked", _checked(document), width)
+    lines += _section("Checked", checked(document), width)
     lines += _section("Properties", _told_properties(document), width)
     if document["actions"] and document["verdict"] != "VIOLATED":
         lines += [Text(), Text("Steps taken", HEAD), *_actions(document, width)]
@@ -186,7 +186,8 @@ def _section(title: str, rows: Iterator[Row], width: int) -> list[Text]:
     return lines
 
 
-def _checked(document: dict[str, Json]) -> Iterator[Row]:
+def checked(document: dict[str, Json]) -> Iterator[Row]:
+    """Say what a search was made of, row by row."""
     model = document["model"]
     yield "protocol", f"{plain(model['protocol'])} on {_names(model['nodes'])}"
     yield "network", _network(model["network"])
@@ -267,10 +268,8 @@ def _search(document: dict[str, Json]) -> Iterator[Row]:
     if "simulation" in document:
         yield from _walks(document)
         return
-    noun = "orbit" if document["symmetry"] > 1 else "state"
-    transitions = document["transitions"]
-    steps = f"{count(transitions, 'transition')}, {count(document['depth'], 'step')} deep"
-    yield f"{noun}s", f"{states:,}, {steps}"
+    noun, transitions = counted(document), document["transitions"]
+    yield f"{noun}s", f"{states:,}, {extent(document)}"
     ready = document["compile_seconds"]
     searching = max(document["seconds"], 1e-3)
     ready_told = f", after {duration(ready)} to get the kernel ready" if ready else ""
@@ -284,6 +283,17 @@ def _search(document: dict[str, Json]) -> Iterator[Row]:
         local = count(document["local_states"], "local state")
         yield "python", f"{count(calls, 'handler call')}, {local}"
     yield "explorer", f"{explorer}, {count(document['workers'], 'worker')}"
+
+
+def counted(document: dict[str, Json]) -> str:
+    """Name what a search has counted."""
+    return "orbit" if document["symmetry"] > 1 else "state"
+
+
+def extent(document: dict[str, Json]) -> str:
+    """Say how far a search went, besides its states."""
+    transitions = count(document["transitions"], "transition")
+    return f"{transitions}, {count(document['depth'], 'step')} deep"
 
 
 def _walks(document: dict[str, Json]) -> Iterator[Row]:

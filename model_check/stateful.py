@@ -38,7 +38,7 @@ from hypothesis.stateful import (
 
 from paxiom.model_check import trace_file, trace_text
 from paxiom.model_check.environment import Local
-from paxiom.model_check.layout import WIDTH_PIPED
+from paxiom.model_check.layout import WIDTH_PIPED, as_text
 from paxiom.model_check.model import Model
 from paxiom.model_check.replay import MisfitError, replay
 from paxiom.model_check.result import Violation
@@ -98,9 +98,9 @@ class Violated(AssertionError):  # noqa: N818 - as a result calls it
 
     def __str__(self) -> str:
         """Show it as the explorers' counterexamples are shown."""
-        lines = [line.plain for line in trace_text.trace_lines(self.document(), WIDTH_PIPED)]
-        saved = ["", f"Saved: paxiom trace show {self.path}"] if self.path else []
-        return "\n".join(["", *lines, *saved])
+        text = as_text(trace_text.trace_lines(self.document(), WIDTH_PIPED))
+        saved = f"\n\nSaved: paxiom trace show {self.path}" if self.path else ""
+        return f"\n{text}{saved}"
 
 
 @dataclass

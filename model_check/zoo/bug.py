@@ -6,6 +6,7 @@ from typing import Any
 
 from paxiom.impl.protocol import Protocol
 from paxiom.model_check.model import Model
+from paxiom.model_check.places import overridden
 from paxiom.model_check.zoo.random_runs import EXAMPLES, UNSEEN
 
 
@@ -61,12 +62,7 @@ class Bug:
     @property
     def rule(self) -> str:
         """Name of the one method that the mutant overrides, or of the argument that is wrong."""
-        names: list[str] = [
-            name
-            for name, value in vars(self.protocol).items()
-            if callable(value) and hasattr(self.original, name) and not name.startswith("__")
-        ]
-        (name,) = [*names, *self.wrong]
+        (name,) = [*overridden(self.protocol), *self.wrong]
         return name
 
     def broken(self) -> Model:

@@ -14,6 +14,7 @@ from typing import Any
 
 from paxiom.impl.protocol import Protocol
 from paxiom.model_check import load, zoo
+from paxiom.model_check.places import place_of
 from paxiom.model_check.zoo.bug import Bug, UnknownError
 
 SENTENCE = re.compile(r"(?<=\.)\s+")
@@ -44,11 +45,8 @@ class Rule:
     @property
     def place(self) -> str:
         """File and line, the file as seen from the current directory if it is below it."""
-        source = self.method or self.protocol
-        path = Path(inspect.getsourcefile(source) or "?").resolve()
-        if path.is_relative_to(Path.cwd()):
-            path = path.relative_to(Path.cwd())
-        return f"{path}:{inspect.getsourcelines(source)[1]}"
+        found = place_of(self.method or self.protocol, Path.cwd())
+        return f"{found.file}:{found.line}" if found else "source not at hand"
 
     @property
     def bugs(self) -> tuple[Bug, ...]:
