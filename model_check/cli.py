@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from paxiom.model_check import cli_prove, cli_trace, cli_zoo, load, run, trace_file
+from paxiom.model_check import cli_prove, cli_trace, cli_zoo, load, load_spec, run, trace_file
 from paxiom.model_check.cli_reports import JunitFile, Reports, TraceFile, asked
 from paxiom.model_check.cli_shared import (
     FAULT,
@@ -211,7 +211,7 @@ def _help(context: typer.Context, target: str | None) -> None:
     typer.echo(context.get_help())
     if target:
         console = standard_output()
-        write(console, _model_lines(load.find(target), width_of(console)))
+        write(console, _model_lines(load_spec.target(target), width_of(console)))
 
 
 # --- the other commands ------------------------------------------------------------------------

@@ -46,7 +46,8 @@ TAKES_OPTIONS_OF_MODELS = {
 Target = Annotated[
     str | None,
     typer.Argument(
-        metavar="MODEL", help="A built-in model, or FILE.py:NAME (default name: model)."
+        metavar="MODEL",
+        help="A built-in model, FILE.py:NAME (default name: model), or spec:SPEC.",
     ),
 ]
 Setting = Annotated[

@@ -1,13 +1,20 @@
 """Finding the specs that the command line names: in the registry, or in a file of the user's."""
 
 import inspect
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
 from paxiom.model_check import load
+from paxiom.model_check.instance import instance, numbers_of
+from paxiom.model_check.model import Model
+from paxiom.model_check.options import Option
+from paxiom.model_check.spec_model import spec_model
 from paxiom.spec.logic.formulas import LogicError
 from paxiom.spec.logic.system import Spec, System
 from paxiom.spec.relational import SPECS
+
+PREFIX = "spec:"  # of a spec where a model is expected: paxiom check spec:paxos
 
 
 def find(target: str) -> System:
@@ -23,6 +30,31 @@ def find(target: str) -> System:
         )
         raise load.LoadError(msg)
     return _system(target, SPECS[target], None)
+
+
+@dataclass(frozen=True, slots=True)
+class SpecTarget(load.Target):
+    """A spec that is made a model; its options are sizes."""
+
+    sizes: tuple[Option, ...] = ()
+
+    def options(self) -> tuple[Option, ...]:
+        """List the sizes."""
+        return self.sizes
+
+
+def target(text: str) -> load.Target:
+    """Find what ``text`` names: a model, or a spec after ``PREFIX``."""
+    if not text.startswith(PREFIX):
+        return load.find(text)
+    system = find(text.removeprefix(PREFIX))
+
+    def source(**sizes: int) -> Model:
+        return spec_model(instance(system, **sizes), text)
+
+    source.__doc__ = system.doc
+    sizes = (Option(n, n, int, each is None, each) for n, each in numbers_of(system).items())
+    return SpecTarget(text, source, sizes=tuple(sizes))
 
 
 def _in_file(path: Path, name: str | None) -> type[Spec]:

@@ -189,6 +189,8 @@ class Model:
     observe: Callable[[Any], Hashable] = show_nothing
     bounds: tuple[Bound, ...] = ()
     symmetry: tuple[tuple[Label, ...], ...] = ()
+    scope: tuple[str, ...] = ()  # what else is fixed, in words
+    steps: tuple[str, ...] = ()  # kinds of step; it is worth a warning if one is never taken
 
     def __post_init__(self) -> None:
         """Refuse a model that could only mislead, and say how to mend it."""

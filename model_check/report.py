@@ -108,6 +108,7 @@ def warnings(model: Model, result: Result) -> list[str]:
     found += [text for kind, (wanted, text) in expected.items() if wanted and kind not in kinds]
     if model.network.lossy and not any(kind.startswith("lose ") for kind in kinds):
         found.append("the network may lose messages, but none was ever lost")
+    found += [f"no step was ever taken: {name}" for name in model.steps if name not in kinds]
     found += [
         f"{action.split(', ')[0]} only ever happened cut short by a fault"
         for action in sorted(result.actions)
@@ -189,6 +190,10 @@ def _section(title: str, rows: Iterator[Row], width: int) -> list[Text]:
 def checked(document: dict[str, Json]) -> Iterator[Row]:
     """Say what a search was made of, row by row."""
     model = document["model"]
+    for line in model["scope"]:
+        yield "scope", plain(line)
+    if model["scope"]:
+        return
     yield "protocol", f"{plain(model['protocol'])} on {_names(model['nodes'])}"
     yield "network", _network(model["network"])
     yield "faults", _faults(model["faults"])

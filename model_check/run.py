@@ -7,7 +7,7 @@ from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
-from paxiom.model_check import load, progress
+from paxiom.model_check import load, load_spec, progress
 from paxiom.model_check.codec import Json
 from paxiom.model_check.model import Model, ModelError
 from paxiom.model_check.reference import explore as explore_by_reference
@@ -133,7 +133,7 @@ def run(
     """Find the model and search it; whatever it prints goes to standard error."""
     phase = "reference" if how.reference else "starting"
     with progress.shown(phase, quiet=quiet) as watch, redirect_stdout(sys.stderr):
-        found = load.find(target)
+        found = load_spec.target(target)
         model = found.model(words, settings)
         with _naming_the_line(found):
             return model, _explored(model, how, watch)
@@ -148,7 +148,7 @@ def take_again(
     within them is a run without them too.
     """
     with redirect_stdout(sys.stderr):
-        found = load.find(target)
+        found = load_spec.target(target)
         model = found.model(words, settings)
         with _naming_the_line(found):
             free = unbounded(model, len(document["steps"]))

@@ -84,6 +84,7 @@ def claim(model: Model) -> dict[str, Json]:
             "commands": to_json(requests.commands),
             "each": requests.each,
         },
+        "scope": list(model.scope),
         "bounds": list(model.bound_names),
         "symmetry": to_json(model.symmetry),
     }

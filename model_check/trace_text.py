@@ -99,6 +99,8 @@ def _deed(step: Json) -> Text:
         case {"$": "Lose"}:
             route = f" from {short(source)} to {plain(step['node'])}"
             return Text.assemble("the network loses ", message, route)
+        case {"$": "Fire", "timer": {"$": _} as own}:  # a record: no alarm, but what it will do
+            return Text.assemble(node, ": ", (short(own), "bold"))
         case {"$": "Fire", "timer": timer}:
             return Text.assemble("timer ", (short(timer), "bold"), " fires at ", node)
         case {"$": "Fail"} if step["fault"] is not None:

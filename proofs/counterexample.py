@@ -13,7 +13,7 @@ from paxiom.proofs.solving import LIMITS, Limits
 from paxiom.spec.logic.formulas import ForAll, Formula, Ordered, Sort, Terms
 from paxiom.spec.logic.structure import Row, Rows, Scope, State
 from paxiom.spec.logic.system import System
-from paxiom.spec.logic.text import text
+from paxiom.spec.logic.text import element, text
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,12 +74,6 @@ def scope_of(system: System, found: Structure) -> Scope:
 
 
 # --- as text -----------------------------------------------------------------------------------
-
-
-def element(sort: type[Sort], number: int) -> str:
-    """Name an element: round0, phase1_0."""
-    name = sort.__name__.lower()
-    return f"{name}_{number}" if name[-1].isdigit() else f"{name}{number}"
 
 
 def told(variables: Terms, row: Row) -> str:

@@ -26,6 +26,8 @@ from paxiom.spec.logic.formulas import (
     Sort,
     Terms,
     Update,
+    conjunction,
+    unbound,
 )
 from paxiom.spec.logic.system import Action, System
 
@@ -71,7 +73,7 @@ class Scope:
     @cached_property
     def initial(self) -> State:
         """The state that the spec begins in."""
-        return tuple(self._rows(update, ())((), ()) for update in self.system.initial.values())
+        return tuple(frozenset(self.updated(u)(())) for u in self.system.initial.values())
 
     @cached_property
     def actions(self) -> Mapping[str, "GroundAction"]:
@@ -81,21 +83,24 @@ class Scope:
     def successors(self, state: State) -> Iterator[tuple[str, Row, State]]:
         """Yield each step: action, parameters, and the state that it leads to."""
         for name, action in self.actions.items():
-            for row in action.rows:
-                if action.enabled(state, *row):
-                    yield name, row, action.apply(state, row)
+            for row in action.rows_enabled(state):
+                yield name, row, action.apply(state, row)
 
     def compiled(self, formula: Formula, parameters: Terms = ()) -> Compiled:
         """Compile a formula to a function of a state and of what ``parameters`` stand for."""
         code = _Code(self)
-        heading = ", ".join(["S", *(code.bind(each) for each in parameters)])
-        return code.function(f"lambda {heading}: {code.formula(formula)}")
+        heading = code.heading(parameters)
+        return code.function(heading + code.formula(formula))
 
-    def _rows(self, update: Update, parameters: Terms) -> Callable[[State, Row], Rows]:
-        """Compile where a relation holds after an update, of a state and the parameters."""
-        holds = self.compiled(update.body, (*parameters, *update.variables))
-        every = tuple(self.elements(update.variables))
-        return lambda state, row: frozenset(at for at in every if holds(state, *row, *at))
+    def updated(self, update: Update, parameters: Terms = ()) -> Compiled:
+        """Compile where a relation holds after an update, of the state before and parameters."""
+        return self.rows_where(update.variables, update.body, parameters)
+
+    def rows_where(self, variables: Terms, formula: Formula, parameters: Terms = ()) -> Compiled:
+        """Compile to a list of what ``variables`` stand for where ``formula`` holds."""
+        code = _Code(self)
+        heading = code.heading(parameters)
+        return code.function(heading + code.rows(variables, formula))
 
 
 class GroundAction:
@@ -106,10 +111,11 @@ class GroundAction:
         self.action = action
         self.rows = tuple(scope.elements(action.parameters))
         self.guards = [scope.compiled(guard, action.parameters) for guard in action.guards]
-        self.enabled = scope.compiled(And(action.guards), action.parameters)
+        self.enabled = scope.compiled(conjunction(*action.guards), action.parameters)
+        self.rows_enabled = scope.rows_where(action.parameters, conjunction(*action.guards))
         places = {name: place for place, name in enumerate(scope.system.relations)}
         self._updates = [
-            (places[name], scope._rows(update, action.parameters))  # noqa: SLF001 - same module
+            (places[name], scope.updated(update, action.parameters))
             for name, update in action.updates.items()
         ]
 
@@ -117,7 +123,7 @@ class GroundAction:
         """Take the step, whether or not the guards hold."""
         after = list(state)
         for place, rows in self._updates:
-            after[place] = rows(state, row)
+            after[place] = frozenset(rows(state, *row))
         return tuple(after)
 
     def failing(self, state: State, row: Row) -> list[int]:
@@ -137,6 +143,9 @@ class _Code:
     def function(self, source: str) -> Compiled:
         return eval(source, self.known)  # type: ignore[no-any-return]  # noqa: S307 - written here
 
+    def heading(self, parameters: Terms) -> str:
+        return f"lambda {', '.join(['S', *map(self.bind, parameters)])}: "
+
     def bind(self, variable: Sort) -> str:
         return self.names.setdefault(id(variable), f"v{len(self.names)}")
 
@@ -149,6 +158,19 @@ class _Code:
 
     def row(self, terms: Terms) -> str:
         return f"({''.join(f'{self.term(each)}, ' for each in terms)})"
+
+    def loop(self, variable: Sort) -> str:
+        return f" for {self.bind(variable)} in range({self.scope.sizes[type(variable)]})"
+
+    def rows(self, variables: Terms, condition: Formula) -> str:
+        """Ask each part of a conjunction as soon as the loops have bound what it is about."""
+        loops = [" for _ in (0,)", *map(self.loop, variables)]
+        asked = [""] * len(loops)
+        for part in condition.parts if isinstance(condition, And) else (condition,):
+            free = {id(each) for each in unbound(part)}
+            last = max((at for at, v in enumerate(variables, 1) if id(v) in free), default=0)
+            asked[last] += f" if {self.formula(part)}"
+        return f"[{self.row(variables)}{''.join(map(str.__add__, loops, asked))}]"
 
     def formula(self, formula: Formula) -> str:
         match formula:
@@ -172,10 +194,7 @@ class _Code:
             case Iff(one, other):
                 return f"({self.formula(one)} == {self.formula(other)})"
             case ForAll(variables, body) | Exists(variables, body):
-                loops = "".join(
-                    f" for {self.bind(each)} in range({self.scope.sizes[type(each)]})"
-                    for each in variables
-                )
+                loops = "".join(map(self.loop, variables))
                 kind = "all" if isinstance(formula, ForAll) else "any"
                 return f"{kind}({self.formula(body)}{loops})"
             case _:

@@ -14,6 +14,7 @@ from paxiom.spec.logic.formulas import (
     Implies,
     Not,
     Or,
+    Sort,
     Terms,
 )
 from paxiom.spec.logic.system import Action, System
@@ -66,6 +67,12 @@ def _shown(formula: Formula) -> tuple[int, str]:  # noqa: C901, PLR0912 - a case
 
 def _declared(variables: Terms) -> str:
     return ", ".join(f"{each.name}: {type(each).__name__}" for each in variables)
+
+
+def element(sort: type[Sort], number: int) -> str:
+    """Name an element: round0, phase1_0."""
+    name = sort.__name__.lower()
+    return f"{name}_{number}" if name[-1].isdigit() else f"{name}{number}"
 
 
 def action_lines(action: Action) -> Iterator[str]:

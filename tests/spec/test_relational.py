@@ -10,7 +10,10 @@ from itertools import combinations
 
 import pytest
 
-from paxiom.spec.logic.structure import Rows, Scope, State
+from paxiom.model_check.reference import explore
+from paxiom.model_check.result import Verdict
+from paxiom.model_check.spec_model import spec_model
+from paxiom.spec.logic.structure import Rows, Scope
 from paxiom.spec.logic.system import System
 from paxiom.spec.relational import pbft, view_change
 from paxiom.spec.relational.pbft import Pbft
@@ -46,37 +49,16 @@ def byzantine(system: System) -> Scope:
     return Scope(system, sizes, rigid, {})
 
 
-def explored(scope: Scope, formulas: list[str], most: int) -> tuple[int, str | None]:
-    """Visit states breadth first: how many, and which of the formulas falls first, if any."""
-    judges = {name: scope.compiled(scope.system.inductive[name]) for name in formulas}
-    seen: set[State] = {scope.initial}
-    level = [scope.initial]
-    while level:
-        below: list[State] = []
-        for state in level:
-            for name, holds in judges.items():
-                if not holds(state):
-                    return len(seen), name
-            for _, _, after in scope.successors(state):
-                if after not in seen:
-                    seen.add(after)
-                    below.append(after)
-        assert len(seen) < most, "not exhausted"
-        level = below
-    return len(seen), None
-
-
 @pytest.mark.parametrize(
     ("spec", "scope"), [(ViewChange, view_changes), (Pbft, byzantine)], ids=["vr", "pbft"]
 )
 def test_inductive_formulas_hold_in_every_state_of_a_small_scope(
     spec: type[ViewChange] | type[Pbft], scope: Callable[[System], Scope]
 ) -> None:
-    system = spec().system
-    states, fallen = explored(scope(system), [*system.inductive], most=300_000)
+    made = explore(spec_model(scope(spec().system)), max_states=300_000)
 
-    assert fallen is None
-    assert states > 100
+    assert made.verdict is Verdict.HOLDS
+    assert made.states > 100
 
 
 def without(system: System, action: str, place: int) -> System:
@@ -106,6 +88,8 @@ def test_without_a_guard_safety_falls(
     place: int,
 ) -> None:
     system = without(spec().system, action, place)
-    _, fallen = explored(scope(system), [*system.safety], most=1_000_000)
+    weak = replace(system, invariants={}, scenarios={})
+    made = explore(spec_model(scope(weak)), max_states=1_000_000)
 
-    assert fallen in system.safety
+    assert made.violation
+    assert made.violation.name in system.safety
