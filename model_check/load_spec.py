@@ -25,7 +25,7 @@ def find(target: str) -> System:
         return _system(target, _in_file(Path(path), name), Path(path))
     if target not in SPECS:
         msg = (
-            f"there is no spec {target!r}; there is {', '.join(SPECS)}. "
+            f"there is no spec {target!r}; there is {', '.join(SPECS)}, and quorum. "
             "For a spec of your own give its file: my_spec.py:MySpec"
         )
         raise load.LoadError(msg)

@@ -13,6 +13,7 @@ from typing import Any
 
 from paxiom.impl.names import Label, NodeId
 from paxiom.impl.protocol import Effect, Protocol
+from paxiom.spec.logic.structure import Scope
 from paxiom.spec.property import Property, Subject
 
 
@@ -176,7 +177,8 @@ class Model:
     ``observe`` maps a node's state to what it shows to properties over nodes; a node that is down
     shows None. ``symmetry`` lists sets of interchangeable labels: permuting the labels of one set
     everywhere (nodes change places with their names) must make no difference; the checker refuses
-    where it does.
+    where it does. ``refines`` is the instance of a spec that the properties ask it to refine, if
+    they do: see :mod:`paxiom.model_check.refinement`.
     """
 
     name: str
@@ -191,6 +193,7 @@ class Model:
     symmetry: tuple[tuple[Label, ...], ...] = ()
     scope: tuple[str, ...] = ()  # what else is fixed, in words
     steps: tuple[str, ...] = ()  # kinds of step; it is worth a warning if one is never taken
+    refines: Scope | None = None
 
     def __post_init__(self) -> None:
         """Refuse a model that could only mislead, and say how to mend it."""

@@ -75,6 +75,7 @@ class WalkSnapshot(Protocol):
 
 Told = Snapshot | WalkSnapshot
 Watch = Callable[[Told], None]
+Counting = Callable[[str, str], Callable[[int], None]]  # of whom, and what; then how many
 
 
 class Telling:
@@ -165,3 +166,17 @@ def _plain(console: Console, telling: Telling) -> Watch:
             console.print(Text(telling.line()), soft_wrap=True)
 
     return watch
+
+
+@contextmanager
+def counting(*, quiet: bool) -> Iterator[Counting]:
+    """Show on a terminal how many of something are done while the block runs."""
+    terminal = Console(stderr=True)
+    with terminal.status("", spinner="line") as status:
+        if quiet or not terminal.is_terminal:
+            status.stop()
+
+        def watch(name: str, what: str) -> Callable[[int], None]:
+            return lambda number: status.update(f"{name}: {number} {what}")
+
+        yield watch

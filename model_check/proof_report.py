@@ -10,8 +10,12 @@ from paxiom.model_check.trace_file import VERSION, own_version
 
 FORMAT = "paxiom proofs"
 REFUTED, VACUOUS, WRONG_AUDIT = "refuted", "vacuous", "audit differs"
+SLACK, NO_MISTAKE = "not tight", "no mistake"  # of theorems about quorums
 INTERRUPTED, UNKNOWN, PROVED = "interrupted", "unknown", "proved"
-WORST_FIRST = (REFUTED, VACUOUS, WRONG_AUDIT, INTERRUPTED, UNKNOWN, PROVED)
+WORST_FIRST = (
+    *(REFUTED, VACUOUS, WRONG_AUDIT, SLACK, NO_MISTAKE),
+    *(INTERRUPTED, UNKNOWN, PROVED),
+)
 ASSUMED = (
     "Assumed: the axioms; the induction over steps, which is made outside the solver; and that "
     "the solver and what is said to it are right."
@@ -21,6 +25,7 @@ UNREACHABLE = (
     "that a run leads there. Either the protocol is wrong or an invariant is missing."
 )
 LABEL = 12
+HEADS = ("spec", "obligations", "proved", "time", "EPR", "cvc5", "checks", "slowest")
 HEAD, DIM, BAD = "bold", "dim", "bold red"
 
 
@@ -44,12 +49,14 @@ def verdict(document: Mapping[str, Json]) -> str:
         or any(p["outcome"] != PROVED for p in proofs),
         PROVED: True,
     }
-    return next(each for each in WORST_FIRST if found[each])
+    return next(each for each, so in found.items() if so)
 
 
-def proofs_document(specs: Sequence[Mapping[str, Json]]) -> dict[str, Json]:
-    """Write down what was found of all specs."""
-    return {**_heading(), "assumed": ASSUMED, "specs": list(specs)}
+def proofs_document(
+    specs: Sequence[Mapping[str, Json]], quorums: Mapping[str, Json] | None
+) -> dict[str, Json]:
+    """Write down what was found of all specs, and of quorums if they were asked for."""
+    return {**_heading(), "assumed": ASSUMED, "specs": list(specs), "quorums": quorums}
 
 
 def shown_document(texts: Mapping[str, Sequence[str]]) -> dict[str, Json]:
@@ -73,33 +80,54 @@ def shown_lines(texts: Mapping[str, Sequence[str]]) -> Iterator[Text]:
             yield Text(plain(line), "" if place else HEAD)
 
 
-def proofs_lines(document: Mapping[str, Json], width: int) -> Iterator[Text]:
-    """Print a table, then what failed, then what is assumed."""
+def specs_lines(document: Mapping[str, Json], width: int) -> Iterator[Text]:
+    """Print a table of specs, then what failed, then what is assumed."""
     specs = document["specs"]
-    yield from _table(specs)
+    cells = [*map(_cells, specs), *([_total(specs)] if len(specs) > 1 else [])]
+    yield from table(HEADS, cells, [*(each["verdict"] == PROVED for each in specs), True])
     for spec in specs:
-        yield from _details(spec, width)
+        yield from details(spec, width)
     yield Text()
     yield from hang("", Text(ASSUMED, DIM), width)
 
 
-def _table(specs: Sequence[Mapping[str, Json]]) -> Iterator[Text]:
-    heads = ("spec", "obligations", "proved", "time", "EPR", "cvc5", "checks", "slowest")
-    rows = [heads, *map(_cells, specs)]
-    wide = [max(len(row[place]) for row in rows) for place in range(len(heads))]
-    for number, row in enumerate(rows):
-        padded = (cell.ljust(size) for cell, size in zip(row, wide, strict=True))
+def table(
+    heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], good: Sequence[bool]
+) -> Iterator[Text]:
+    """Print rows under their heads, those that are not good in red."""
+    wide = [max(len(row[place]) for row in (heads, *rows)) for place in range(len(heads))]
+    for number, cells in enumerate((heads, *rows)):
+        padded = (cell.ljust(size) for cell, size in zip(cells, wide, strict=True))
         line = Text("  ".join(padded).rstrip(), "" if number else DIM)
-        if number and specs[number - 1]["verdict"] != PROVED:
+        if number and not good[number - 1]:
             line.stylize(BAD)
         yield line
+
+
+def _total(specs: Sequence[Mapping[str, Json]]) -> tuple[str, ...]:
+    proofs = [proof for spec in specs for proof in spec["proofs"]]
+    checks = [check for spec in specs for check in spec["checks"]]
+    agreed = sum(each["second"] == "unsat" for each in proofs)
+    return (
+        "total",
+        f"{sum(spec['obligations'] for spec in specs)}",
+        f"{sum(spec['proved'] for spec in specs)}",
+        duration(sum(spec["seconds"] for spec in specs)),
+        "",
+        f"{agreed}" if specs[0]["second"] else "-",
+        _passed(checks),
+        "",
+    )
+
+
+def _passed(checks: Sequence[Mapping[str, Json]]) -> str:
+    return f"{sum(each['answer'] == 'sat' for each in checks)} of {len(checks)}"
 
 
 def _cells(spec: Mapping[str, Json]) -> tuple[str, ...]:
     proofs, checks = spec["proofs"], spec["checks"]
     slowest = max(proofs, key=lambda each: float(each["seconds"]), default=None)
     agreed = sum(each["second"] == "unsat" for each in proofs)
-    passed = sum(each["answer"] == "sat" for each in checks)
     in_epr = "cycle" if any(each["cycle"] for each in proofs) else "yes"
     return (
         plain(spec["name"]),
@@ -108,12 +136,12 @@ def _cells(spec: Mapping[str, Json]) -> tuple[str, ...]:
         duration(spec["seconds"]),
         in_epr if proofs else "-",
         f"{agreed}" if spec["second"] else "-",
-        f"{passed} of {len(checks)}",
+        _passed(checks),
         plain(f"{slowest['name']} ({duration(slowest['seconds'])})") if slowest else "-",
     )
 
 
-def _details(spec: Mapping[str, Json], width: int) -> Iterator[Text]:
+def details(spec: Mapping[str, Json], width: int) -> Iterator[Text]:
     """Tell what is not as it should be, and of an audit what is not needed."""
     lines = [
         *_cycle_lines(spec, width),
@@ -130,7 +158,7 @@ def _details(spec: Mapping[str, Json], width: int) -> Iterator[Text]:
         if not spec["complete"]:
             done = len(spec["proofs"])
             told = f"{done} of {count(spec['obligations'], 'obligation')} tried before Ctrl-C"
-            yield from _row("interrupted", told, width)
+            yield from row("interrupted", told, width)
     yield from lines
 
 
@@ -138,50 +166,51 @@ def _cycle_lines(spec: Mapping[str, Json], width: int) -> Iterator[Text]:
     first = next((each for each in spec["proofs"] if each["cycle"]), None)
     if first:
         told = f"not in EPR, for example {first['name']}: {', '.join(first['cycle'])}"
-        yield from _row("cycle", told, width)
+        yield from row("cycle", told, width)
 
 
 def _failure(proof: Mapping[str, Json], width: int) -> Iterator[Text]:
     if proof["outcome"] == PROVED:
         if proof["second"] in ("sat", UNKNOWN):
-            yield from _row("cvc5", f"says {proof['second']} of {proof['name']}", width)
+            yield from row("cvc5", f"says {proof['second']} of {proof['name']}", width)
         return
     yield Text()
     if proof["outcome"] == UNKNOWN:
-        yield from _row("unknown", f"{proof['name']}: {proof['reason'] or 'no reason'}", width)
+        yield from row("unknown", f"{proof['name']}: {proof['reason'] or 'no reason'}", width)
         return
-    yield from _row("refuted", proof["name"], width)
+    yield from row("refuted", proof["name"], width)
     if found := proof["counterexample"]:
-        yield from _row("", UNREACHABLE, width)
+        yield from row("", UNREACHABLE, width)
         for label, line in found["rows"]:
-            yield from _row(label, line, width)
+            yield from row(label, line, width)
         return
     why = proof["reason"] or "Z3 says sat, and no structure was found that is small enough to show"
-    yield from _row("", why, width)
+    yield from row("", why, width)
 
 
 def _check_lines(check: Mapping[str, Json], width: int) -> Iterator[Text]:
     if check["answer"] == "unsat":
-        yield from _row("vacuous", f"impossible: {check['name']}", width)
+        yield from row("vacuous", f"impossible: {check['name']}", width)
     elif check["answer"] == UNKNOWN:
-        yield from _row("unknown", f"whether it is possible: {check['name']}", width)
+        yield from row("unknown", f"whether it is possible: {check['name']}", width)
 
 
 def _audit_lines(drops: Sequence[Mapping[str, Json]] | None, width: int) -> Iterator[Text]:
     if drops is None:
         return
     needed = sum(each["answer"] == "sat" for each in drops)
-    yield from _row("audit", f"of {len(drops)} left out in turn, {needed} break a proof", width)
+    yield from row("audit", f"of {len(drops)} left out in turn, {needed} break a proof", width)
     for each in drops:
         named = f"{each['kind']} {each['name']}: {each['said']}"
         if each["answer"] == UNKNOWN:
-            yield from _row("unknown", f"whether it is needed: {named}", width)
+            yield from row("unknown", f"whether it is needed: {named}", width)
         elif not each["as_declared"]:
             told = f"without it breaks {each['breaks']}" if each["breaks"] else "no proof needs it"
-            yield from _row("wrong", f"{named} ({told}; the spec's unneeded differs)", width)
+            yield from row("wrong", f"{named} ({told}; the spec's unneeded differs)", width)
         elif each["answer"] == "unsat":
-            yield from _row("unneeded", named, width)
+            yield from row("unneeded", named, width)
 
 
-def _row(label: str, body: str, width: int) -> Iterator[Text]:
+def row(label: str, body: str, width: int) -> Iterator[Text]:
+    """Print a label and what belongs to it."""
     return hang(Text(f"  {label:<{LABEL}}  ", DIM), plain(body), width)

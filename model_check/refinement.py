@@ -23,7 +23,15 @@ from paxiom.model_check.model import Model, ModelError, Monitor
 from paxiom.model_check.world import initial_world
 from paxiom.spec.logic.formulas import Formula, LogicError, Sort
 from paxiom.spec.logic.reasons import Meaning, Reason, Reasons, is_literal
-from paxiom.spec.logic.structure import Compiled, GroundAction, Row, Rows, Scope, State
+from paxiom.spec.logic.structure import (
+    Compiled,
+    FalseAxiomError,
+    GroundAction,
+    Row,
+    Rows,
+    Scope,
+    State,
+)
 from paxiom.spec.logic.system import System
 from paxiom.spec.logic.text import text
 from paxiom.spec.property import Kind, Property, Subject
@@ -50,6 +58,15 @@ class SpecStep:
     row: Row
 
 
+class NoInstanceError(ModelError):
+    """The model is no instance of the spec: an axiom, such as that quorums meet, is false."""
+
+    def __init__(self, message: str, system: System) -> None:
+        """Say of which spec."""
+        super().__init__(message)
+        self.system = system
+
+
 class Refinement:
     """How the facts that a monitor records are read as states of a spec.
 
@@ -68,12 +85,14 @@ class Refinement:
     ) -> None:
         """Fix the scope; ModelError if it is none of the spec's, an axiom being false in it."""
         sizes = {sort: len(names) for sort, names in elements.items()}
+        self.elements, self.steps = elements, steps
         try:
             self.scope = Scope(system, sizes, rigid, functions)
+        except FalseAxiomError as error:
+            raise self._misfit(error) from error
         except LogicError as error:
             msg = f"the model is no instance of {error}"
             raise ModelError(msg) from error
-        self.elements, self.steps = elements, steps
         self._places = {
             sort: {name: place for place, name in enumerate(names)}
             for sort, names in elements.items()
@@ -81,6 +100,13 @@ class Refinement:
         self._actions = [_Steps(self.scope, action) for action in self.scope.actions.values()]
         self._states: dict[Facts, State] = {}
         self._known: dict[tuple[State, State], tuple[SpecStep, ...] | None] = {}
+
+    def _misfit(self, error: FalseAxiomError) -> "NoInstanceError":
+        """Say why an axiom is false."""
+        system = error.scope.system
+        why = Reasons(error.scope, ()).of(system.axioms[error.axiom], {})
+        because = ", ".join(each.said(self._shown) for each in why)
+        return NoInstanceError(f"the model is no instance of {error}, because {because}", system)
 
     def state(self, facts: Facts) -> State:
         """Read facts as a state of the spec."""
@@ -234,7 +260,9 @@ def refined(model: Model, monitor: Monitor, refinement: Refinement) -> Model:
 
     ModelError where the first boots are no steps of the spec, taken from where it begins.
     """
-    made = replace(model, monitor=monitor, properties=refinement.properties())
+    made = replace(
+        model, monitor=monitor, properties=refinement.properties(), refines=refinement.scope
+    )
     booted = initial_world(made).history
     assert isinstance(booted, frozenset)
     if refinement.begins(booted):

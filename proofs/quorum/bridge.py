@@ -175,10 +175,14 @@ class Bridge:
         answers = (*self.steps.values(), *self.second.values())
         return all(answer is Answer.UNSAT for answer in answers)
 
-    def __str__(self) -> str:
+    @property
+    def goal(self) -> str:
         """Write what is proved of sets of nodes."""
-        goals = " ∧ ".join(f"∃ node in {nodes}" for nodes in goal_sets(self.statement))
-        return f"{shown(self.statement.given)} → {goals}"
+        return " ∧ ".join(f"∃ node in {nodes}" for nodes in goal_sets(self.statement))
+
+    def __str__(self) -> str:
+        """Write from what."""
+        return f"{shown(self.statement.given)} → {self.goal}"
 
 
 def bridge(statement: Statement, *, second: bool = False) -> Bridge:

@@ -37,6 +37,15 @@ State = tuple[Rows, ...]  # what each relation holds of, in the order of the spe
 Compiled = Callable[..., Any]
 
 
+class FalseAxiomError(LogicError):
+    """A scope is no instance of its spec: an axiom is false in it."""
+
+    def __init__(self, scope: "Scope", axiom: str) -> None:
+        """Name the axiom."""
+        super().__init__(f"{scope.system.name}: in this scope the axiom '{axiom}' is false")
+        self.scope, self.axiom = scope, axiom
+
+
 @dataclass(frozen=True)
 class Scope:
     """A finite size of a spec: how many elements each sort has, and what is rigid.
@@ -63,8 +72,7 @@ class Scope:
                 raise LogicError(msg)
         for name, axiom in self.system.axioms.items():
             if not self.compiled(axiom)(()):
-                msg = f"{self.system.name}: in this scope the axiom '{name}' is false"
-                raise LogicError(msg)
+                raise FalseAxiomError(self, name)
 
     def elements(self, variables: Terms) -> Iterator[Row]:
         """Yield all that ``variables`` may stand for."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from paxiom.model_check import cli_prove
+from paxiom.model_check import proving
 from paxiom.proofs.prove import Options, Proof, prove_all
 from paxiom.spec.logic.system import System
 from paxiom.spec.relational import SPECS
@@ -189,7 +189,7 @@ def test_an_interrupted_proof_tells_what_is_known(
         yield next(prove_all(system, how))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli_prove, "prove_all", one_only)
+    monkeypatch.setattr(proving, "prove_all", one_only)
     ran = paxiom("prove", "consensus", "paxos")
 
     assert ran.code == 130
