@@ -85,7 +85,8 @@ def same_step(model: Model, here: World, like: Transition) -> Transition | None:
     for event in sorted(events, key=lambda each: each != like.event):
         if not alike(event, like.event):
             continue
-        for outcome in outcomes(model, like.node, local, event):
+        found = outcomes(model, like.node, local, event)
+        for outcome in sorted(found, key=lambda each: each.done != like.outcome.done):
             budgets = here.budgets.spend(outcome.costs)
             struck = outcome.fault, len(outcome.done) if outcome.fault else None
             wanted = like.outcome.fault, len(like.outcome.done) if like.outcome.fault else None

@@ -7,7 +7,10 @@ A trace file::
      "verdict": "VIOLATED",
      "shortest": false,         # of a random run; missing of a search
      "property": {"name", "sentence", "kind", "subject"},
-     "initial": {"nodes": [{"node", "status", "state", "disk"}], "flight": [...], "history": ...},
+     "properties": [{"name", "sentence", "kind", "subject"}],      # all of the model
+     "bug": {"number", "title", "rule", "rule_doc", "place", "source"},   # of a bug of the zoo
+     "initial": {"nodes": [{"node", "status", "state", "disk", "shows"}], "flight": [...],
+                 "history": ..., "violates": [...], "witnesses": [...]},
      "steps": [{"number", "node", "action",
                 "event",        # Ask, Deliver, Lose, Fire, Fail or Recover
                 "source", "message",              # of a message delivered or lost, else null
@@ -16,27 +19,33 @@ A trace file::
                 "error": "..." | null,            # what the handler raised
                 "changes": [...],                 # of the node's state: codec.changes
                 "after": {"status", "state", "disk"} | null,    # the node; null after an error
-                "flight": [{"source", "to", "message", "copies"}], "history": ...}],
+                "flight": [{"source", "to", "message", "copies"}], "history": ...,
+                "shows",                          # what the node shows properties; null if down
+                "quorums": [{"field", "members"}],     # that the handler found
+                "violates": [...],                # names of properties
+                "witnesses": [...]}],             # of reachable ones, first true here
+     "loop": 3,                                   # of a lasso: the step to go back to at the end
      "evidence": [{"of", "before"?, "value"}]}    # what the property read when it was violated
 
-Values are in the JSON form of :mod:`paxiom.model_check.codec`. A file without ``version`` 1 is
-refused, and so is one in which anything that is shown is missing or of the wrong type.
+Values are in the JSON form of :mod:`paxiom.model_check.codec`. A run that violates nothing has the
+verdict RUN, null for its property and no evidence. A file without ``version`` 1 is refused, and so
+is one in which anything that is shown is missing or of the wrong type. Files of older versions lack
+``properties``, ``bug``, ``shows``, ``quorums``, ``violates``, ``witnesses`` and ``loop``.
 """
 
 import json
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from types import NoneType, UnionType
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from paxiom.impl.names import NodeId
-from paxiom.model_check.codec import Json, changes, order, to_json
-from paxiom.model_check.environment import Deliver, Local, Lose
-from paxiom.model_check.model import Delivery, Model
+from paxiom.model_check import trace_run, zoo
+from paxiom.model_check.codec import Json, to_json
+from paxiom.model_check.model import Model
 from paxiom.model_check.result import Violation
 from paxiom.model_check.trace import Trace
-from paxiom.model_check.world import Flight, Transition, World, asked, shown
+from paxiom.model_check.trace_shape import ShapeError, require_trace
+from paxiom.model_check.zoo.rules import rule_of
 from paxiom.spec.property import Kind, Property, Subject
 
 FORMAT = "paxiom trace"
@@ -93,129 +102,63 @@ def claim(model: Model) -> dict[str, Json]:
 def trace_document(model: Model, violation: Violation) -> dict[str, Json]:
     """Write down a counterexample."""
     prop = next((each for each in model.properties if each.name == violation.name), None)
+    kind, subject = (prop.kind, prop.subject) if prop else (Kind.STEP, Subject.NODE)
+    told = {
+        "name": violation.name,
+        "sentence": violation.sentence,
+        "kind": kind.value,
+        "subject": subject.value,
+    }
+    evidence = trace_run.evidence(model, violation.trace, prop)
+    return _document(model, violation.trace, "VIOLATED", told, evidence)
+
+
+def run_document(model: Model, trace: Trace) -> dict[str, Json]:
+    """Write down a run that need not violate anything."""
+    return _document(model, trace, "RUN", None, [])
+
+
+def _document(
+    model: Model, trace: Trace, verdict: str, prop: Json, evidence: list[Json]
+) -> dict[str, Json]:
     return {
         "format": FORMAT,
         "version": VERSION,
         "paxiom": own_version(),
         "model": claim(model),
-        "verdict": "VIOLATED",
-        "property": {
-            "name": violation.name,
-            "sentence": violation.sentence,
-            "kind": prop.kind.value if prop else Kind.STEP.value,
-            "subject": prop.subject.value if prop else Subject.NODE.value,
-        },
-        "initial": _initial(model, violation.trace.initial),
-        "steps": _steps(model, violation.trace),
-        "evidence": _evidence(model, violation.trace, prop),
+        "verdict": verdict,
+        "property": prop,
+        "properties": [_property(each) for each in model.properties],
+        **_bug(model),
+        **trace_run.run(model, trace),
+        "evidence": evidence,
     }
 
 
-def _initial(model: Model, world: World) -> dict[str, Json]:
+def _property(prop: Property) -> dict[str, Json]:
     return {
-        "nodes": [
-            {"node": str(node), **_local(local)}
-            for node, local in zip(model.nodes, world.locals, strict=True)
-        ],
-        "flight": _flight(model, world.flight),
-        "history": to_json(world.history),
+        "name": prop.name,
+        "sentence": prop.sentence,
+        "kind": prop.kind.value,
+        "subject": prop.subject.value,
     }
 
 
-def _steps(model: Model, trace: Trace) -> list[Json]:
-    world, found = trace.initial, []
-    for number, transition in enumerate(trace.steps, start=1):
-        found.append(_step(model, number, world, transition))
-        world = transition.world or world
-    return found
-
-
-def _step(model: Model, number: int, before: World, transition: Transition) -> dict[str, Json]:
-    event, outcome, after = transition.event, transition.outcome, transition.world
-    envelope = event.envelope if isinstance(event, Deliver | Lose) else None
-    local = before.locals[model.nodes.index(transition.node)]
-    both = local.state is not None and outcome.local.state is not None
-    world = after or before
-    return {
-        "number": number,
-        "node": str(transition.node),
-        "action": outcome.action,
-        "event": to_json(event),
-        "source": to_json(envelope and envelope.source),
-        "message": to_json(envelope and envelope.message),
-        "effects": [to_json(effect) for effect in outcome.done],
-        "fault": outcome.fault and outcome.fault.value,
-        "error": outcome.error,
-        "changes": changes(to_json(local.state), to_json(outcome.local.state)) if both else [],
-        "after": _local(outcome.local) if after else None,
-        "flight": _flight(model, world.flight),
-        "history": to_json(world.history),
-    }
-
-
-def _local(local: Local) -> dict[str, Json]:
-    return {
-        "status": local.status.value,
-        "state": to_json(local.state),
-        "disk": to_json(local.disk),
-    }
-
-
-def _flight(model: Model, flight: Flight) -> list[Json]:
-    if model.network.delivery is Delivery.FIFO:
-        return [  # the order within a pair is that of the queue
-            {"source": str(pair[0]), "to": str(pair[1]), "message": to_json(message), "copies": 1}
-            for pair, queue in sorted(flight, key=lambda each: order(to_json(each[0])))
-            for message in queue
-        ]
-    return sorted(
-        (
-            {
-                "source": str(e.source),
-                "to": str(e.to),
-                "message": to_json(e.message),
-                "copies": copies,
+def _bug(model: Model) -> dict[str, Json]:
+    """Name the bug of the zoo that ``model`` has, if it is a mutant."""
+    for bug in zoo.BUGS:
+        if bug.protocol is type(model.protocol):
+            rule = rule_of(bug)
+            told = {
+                "number": bug.number,
+                "title": bug.title,
+                "rule": bug.rule,
+                "rule_doc": rule.text,
+                "place": rule.place,
+                "source": bug.source,
             }
-            for e, copies in flight
-        ),
-        key=order,
-    )
-
-
-def _evidence(model: Model, trace: Trace, prop: Property | None) -> list[Json]:
-    """Show what ``prop`` read when it was violated; for an error, the state it was raised in."""
-    worlds = [trace.initial, *(each.world for each in trace.steps if each.world)]
-    after = worlds[-1]
-    before = worlds[-2] if len(worlds) > 1 else after
-    if prop is None:
-        node = trace.steps[-1].node
-        return [{"of": str(node), "value": to_json(after.locals[model.nodes.index(node)].state)}]
-    nodes = _nodes_read(model, trace, prop, after)
-    found = []
-    for node in nodes:
-        place = model.nodes.index(node)
-        values = [to_json(shown(model, world.locals[place])) for world in (before, after)]
-        found.append(_read(str(node), values, prop.kind))
-    if prop.subject.reads_history:
-        found.append(_read("history", [to_json(w.history) for w in (before, after)], prop.kind))
-    return found
-
-
-def _nodes_read(model: Model, trace: Trace, prop: Property, after: World) -> tuple[NodeId, ...]:
-    """Name the nodes that ``prop`` was asked about when it was violated."""
-    if prop.kind is Kind.STEP:
-        return (trace.steps[-1].node,) if prop.subject is Subject.NODE else ()
-    seen = [shown(model, local) for local in after.locals]
-    for group in prop.subject.groups(len(seen)):
-        questions = prop.subject.questions(tuple(seen[at] for at in group), after.history)
-        if not all(asked(prop, *question) for question in questions):
-            return tuple(model.nodes[at] for at in group)
-    return ()
-
-
-def _read(what: str, values: list[Json], kind: Kind) -> dict[str, Json]:
-    before, after = values
-    return {"of": what, **({"before": before} if kind is Kind.STEP else {}), "value": after}
+            return {"bug": told}
+    return {}
 
 
 def save(document: Mapping[str, Json], path: Path) -> None:
@@ -229,30 +172,6 @@ def dumps(document: Mapping[str, Json]) -> str:
 
 
 # --- reading -----------------------------------------------------------------------------------
-
-Shape = Any  # a type, a dict of Shapes, or a list of the Shape of its members
-
-LOCAL = {"status": str}
-FLYING = {"source": str, "to": str}
-STEP = {
-    "number": int,
-    "node": str,
-    "action": str,
-    "event": dict,
-    "effects": [dict],
-    "fault": str | NoneType,
-    "error": str | NoneType,
-    "changes": [{"path": str}],
-    "after": dict | NoneType,
-}
-TRACE = {
-    "model": {"name": str, "nodes": list},
-    "verdict": str,
-    "property": {"name": str, "sentence": str, "kind": str, "subject": str},
-    "initial": {"nodes": [{"node": str, **LOCAL}], "flight": [FLYING]},
-    "steps": [STEP],
-    "evidence": [{"of": str}],
-}
 
 
 def load(path: Path | None, stdin: BinaryIO) -> dict[str, Json]:
@@ -292,7 +211,10 @@ def parse(name: str, content: bytes) -> dict[str, Json]:
         found = json.dumps(document["version"])[:20]
         msg = f"{name} has version {found} of the trace format; this paxiom reads {VERSION}"
         raise TraceFileError(msg)
-    _require(name, document, TRACE)
+    try:
+        require_trace(name, document)
+    except ShapeError as error:
+        raise TraceFileError(str(error)) from None
     return document
 
 
@@ -307,33 +229,3 @@ def _trace_in(name: str, document: Json) -> dict[str, Json]:
             return dict(document)
     msg = f'{name} is not a trace: it does not say "format": "{FORMAT}" and its "version"'
     raise TraceFileError(msg)
-
-
-def _require(where: str, value: Json, shape: Shape) -> None:
-    """Refuse ``value`` unless it has ``shape``; further fields are ignored."""
-    kind = dict if isinstance(shape, dict) else list if isinstance(shape, list) else shape
-    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        msg = f"{where}: must be {_called(kind)}, not {_called(type(value))}"
-        raise TraceFileError(msg)
-    if isinstance(shape, list):
-        for place, each in enumerate(value, start=1):
-            _require(f"{where} {place}", each, shape[0])
-    if isinstance(shape, dict):
-        for key, each in shape.items():
-            if key not in value:
-                msg = f"{where}: {key!r} is missing"
-                raise TraceFileError(msg)
-            _require(f"{where}: {key}", value[key], each)
-
-
-def _called(kind: type | UnionType) -> str:
-    names = {
-        str: "text",
-        int: "a whole number",
-        dict: "an object",
-        list: "a list",
-        NoneType: "null",
-    }
-    if isinstance(kind, UnionType):
-        return " or ".join(_called(each) for each in kind.__args__)
-    return names.get(kind, kind.__name__)

@@ -13,6 +13,7 @@ from paxiom.model_check.models.paxos import paxos
 from paxiom.model_check.result import Verdict
 from paxiom.model_check.zoo.bug import Bug
 from paxiom.model_check.zoo.paxos import BUGS, DUPLICATING
+from support.cones import by_what_matters
 
 
 def each(*, slow: bool = True) -> list[object]:
@@ -30,6 +31,7 @@ def test_a_mutant_is_caught_with_a_shortest_trace(bug: Bug) -> None:
     assert result.violation is not None
     assert result.violation.name == bug.breaks
     assert len(result.violation.trace) == bug.length, bug.note
+    assert by_what_matters(bug.broken(), result.violation), "so do the steps that matter, alone"
 
 
 @pytest.mark.parametrize("bug", each(slow=False))

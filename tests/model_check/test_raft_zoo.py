@@ -12,6 +12,7 @@ from paxiom.model_check.zoo import BUGS, CONTROLS, OMITTED
 from paxiom.model_check.zoo.bug import Bug
 from paxiom.model_check.zoo.raft_elections import HalfIsEnough
 from paxiom.model_check.zoo.random_runs import SEED, SELDOM
+from support.cones import by_what_matters
 from support.kill_table import RAFT_BUGS, UNKNOWN, kills, parsed, section, written
 
 RAFT_CONTROLS = [bug for bug in CONTROLS if issubclass(bug.protocol, Raft)]
@@ -41,6 +42,7 @@ def test_a_bug_is_found(bug: Bug) -> None:
     assert result.violation is not None
     assert result.violation.name == bug.breaks
     assert len(result.violation.trace) == bug.length, bug.note
+    assert by_what_matters(bug.broken(), result.violation), "so do the steps that matter, alone"
 
 
 @pytest.mark.slow

@@ -479,6 +479,7 @@ HOSTILE = "\x1b]0;owned\x07\x1b[2J[bold red]x[/]\u202e\r\n\ud800"
 def test_no_text_of_a_trace_reaches_the_terminal_unescaped() -> None:
     """Every text in the file is replaced, but for the words that the format knows."""
     known = {"Ask", "Deliver", "Persist", "Send", "Decide", "paxiom trace", "up"}
+    known |= {"once", "VIOLATED"}
 
     def poisoned(value: Any) -> Any:  # noqa: ANN401
         if isinstance(value, str):
