@@ -15,7 +15,7 @@ import typer
 from rich.text import Text
 
 from paxiom.model_check import cli_prove, cli_trace, cli_zoo, load, load_spec, run, trace_file
-from paxiom.model_check.cli_reports import JunitFile, Reports, TraceFile, asked
+from paxiom.model_check.cli_reports import GithubToo, JunitFile, Reports, TraceFile, asked
 from paxiom.model_check.cli_shared import (
     FAULT,
     INTERRUPTED,
@@ -91,6 +91,7 @@ def check(
     as_json: AsJson = False,
     trace: TraceFile = None,
     junit: JunitFile = None,
+    github: GithubToo = False,
     max_states: Annotated[
         str | None, typer.Option(metavar="N", help="Stop after so many states (10M).")
     ] = None,
@@ -140,7 +141,7 @@ def check(
             resume=resume,
         )
         how.require_possible()
-        reports = Reports(as_json=as_json, trace=trace, junit=junit)
+        reports = Reports(as_json=as_json, trace=trace, junit=junit, github=github)
         reports.require_possible()
         model, result = run.run(name, context.args, setting or (), how, quiet=quiet)
         code = reports.tell(asked(name, context.args, setting or ()), model, result)

@@ -14,6 +14,7 @@ import typer
 from rich.text import Text
 
 from paxiom.model_check import load_spec, progress, proof_report, quorum_report
+from paxiom.model_check.cli_reports import GithubToo, JunitFile, publish, require_writable
 from paxiom.model_check.cli_shared import (
     INTERRUPTED,
     USAGE,
@@ -37,6 +38,7 @@ from paxiom.model_check.quorum_proving import (
     shown_quorums,
     smtlib_of_quorums,
 )
+from paxiom.model_check.suites import suite_of_proofs, suite_of_quorums
 from paxiom.model_check.trace_file import dumps
 from paxiom.proofs.lowering import Lowering
 from paxiom.proofs.obligations import obligations
@@ -77,6 +79,8 @@ def prove(
         bool, typer.Option("--show", help="Print the specs as mathematics and prove nothing.")
     ] = False,
     as_json: AsJson = False,
+    junit: JunitFile = None,
+    github: GithubToo = False,
     workers: Workers = None,
     quiet: Quiet = False,
 ) -> None:
@@ -90,6 +94,8 @@ def prove(
     wrong; 3 a solver did not know.
     """
     with refusing():
+        if junit:
+            require_writable(junit)
         try:
             wanted = list(dict.fromkeys(names or [*SPECS, QUORUM]))
             systems = {name: _ready(name) for name in wanted if name != QUORUM}
@@ -108,6 +114,8 @@ def prove(
             found = _prove_them(systems, how, watch, with_audit=with_audit)
             quorums = _quorums(how, watch) if QUORUM in wanted and _complete(found) else None
         _tell(found, quorums, as_json=as_json)
+        suites = [*map(suite_of_proofs, found), *([suite_of_quorums(quorums)] if quorums else [])]
+        publish(suites, junit=junit, github=github)
     verdicts = [each["verdict"] for each in (*found, quorums) if each]
     raise typer.Exit(EXIT.get(proof_report.worst(verdicts), 1))
 

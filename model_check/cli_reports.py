@@ -13,10 +13,11 @@ import typer
 from paxiom.model_check import report, trace_file
 from paxiom.model_check.cli_shared import exit_code, say, standard_output
 from paxiom.model_check.codec import Json
-from paxiom.model_check.junit import junit
+from paxiom.model_check.github import SUMMARY_MAX, annotations, summary
+from paxiom.model_check.junit import junit as junit_file
 from paxiom.model_check.layout import width_of, write
 from paxiom.model_check.model import Model
-from paxiom.model_check.places import place_of
+from paxiom.model_check.places import place_of_rules
 from paxiom.model_check.result import Result
 from paxiom.model_check.suites import ReportError, Suite, suite_of
 
@@ -26,6 +27,10 @@ TraceFile = Annotated[
 JunitFile = Annotated[
     Path | None,
     typer.Option("--junit", metavar="FILE", help="Write a JUnit report, a case for each property."),
+]
+GithubToo = Annotated[
+    bool,
+    typer.Option("--github", help="Annotate as GitHub Actions reads it; add to its summary."),
 ]
 
 
@@ -41,6 +46,7 @@ class Reports:
     as_json: bool
     trace: Path | None
     junit: Path | None = None
+    github: bool = False
 
     def require_possible(self) -> None:
         """Refuse a place for a file before the search, not after it."""
@@ -58,10 +64,14 @@ class Reports:
         sys.stdout.flush()
         if self.trace:
             _save_trace(document, self.trace)
-        if self.junit:
-            place = place_of(type(model.protocol), Path.cwd())
-            save_junit([suite_of(name, document, place)], self.junit)
+        place = place_of_rules(type(model.protocol), workspace())
+        publish([suite_of(name, document, place)], junit=self.junit, github=self.github)
         return exit_code(result)
+
+
+def workspace() -> Path:
+    """Where files are named from: the checkout, on GitHub; else the current directory."""
+    return Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd())
 
 
 def require_writable(path: Path) -> None:
@@ -72,9 +82,24 @@ def require_writable(path: Path) -> None:
         raise ReportError(msg)
 
 
-def save_junit(suites: Sequence[Suite], path: Path) -> None:
-    """Write a JUnit file."""
-    _save(path, junit(suites))
+def publish(suites: Sequence[Suite], *, junit: Path | None, github: bool) -> None:
+    """Write suites where CI systems look for them."""
+    if junit:
+        _save(junit, junit_file(suites))
+    if github:
+        sys.stderr.writelines(f"{line}\n" for line in annotations(suites))
+        if path := os.environ.get("GITHUB_STEP_SUMMARY"):
+            _summarise(suites, Path(path))
+
+
+def _summarise(suites: Sequence[Suite], path: Path) -> None:
+    """Add to what other commands of the same step have written."""
+    try:
+        room = SUMMARY_MAX - (path.stat().st_size if path.exists() else 0)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(summary(suites, room))
+    except OSError as error:
+        say(f"error: cannot write {path}: {error.strerror}")
 
 
 def _save_trace(document: dict[str, Json], path: Path) -> None:

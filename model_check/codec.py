@@ -111,6 +111,11 @@ def plain(text: str) -> str:
     )
 
 
+def plain_lines(text: str) -> str:
+    """Escape each line as :func:`plain` does."""
+    return "\n".join(map(plain, text.split("\n")))
+
+
 def short(value: Json) -> str:
     """Show a JSON form on one line, as briefly as it stays clear; accepts any JSON at all."""
     match value:

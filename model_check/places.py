@@ -31,3 +31,10 @@ def overridden(kind: type) -> list[str]:
         for name, value in vars(kind).items()
         if callable(value) and hasattr(original, name) and not name.startswith("__")
     ]
+
+
+def place_of_rules(protocol: type, root: Path) -> Place | None:
+    """Find a protocol, or the one rule that it says anew."""
+    names = overridden(protocol)
+    rule = vars(protocol)[names[0]] if len(names) == 1 else protocol
+    return place_of(rule, root) or place_of(protocol, root)

@@ -145,7 +145,7 @@ def details(spec: Mapping[str, Json], width: int) -> Iterator[Text]:
     """Tell what is not as it should be, and of an audit what is not needed."""
     lines = [
         *_cycle_lines(spec, width),
-        *(line for each in spec["proofs"] for line in _failure(each, width)),
+        *(line for each in spec["proofs"] for line in failure_lines(each, width)),
         *(line for each in spec["checks"] for line in _check_lines(each, width)),
         *_audit_lines(spec["audit"], width),
     ]
@@ -169,7 +169,8 @@ def _cycle_lines(spec: Mapping[str, Json], width: int) -> Iterator[Text]:
         yield from row("cycle", told, width)
 
 
-def _failure(proof: Mapping[str, Json], width: int) -> Iterator[Text]:
+def failure_lines(proof: Mapping[str, Json], width: int) -> Iterator[Text]:
+    """Tell what is wrong with a proof, if anything."""
     if proof["outcome"] == PROVED:
         if proof["second"] in ("sat", UNKNOWN):
             yield from row("cvc5", f"says {proof['second']} of {proof['name']}", width)

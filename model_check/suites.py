@@ -1,14 +1,14 @@
 """What was found, as suites of cases: the form in which CI systems know tests.
 
-A search is a suite with a case for each property. Reports for such systems (:mod:`.junit`,
-:mod:`.github`) are made of suites alone, whatever it was that was run.
+A search is a suite with a case for each property, the proofs of a spec one with a case for each
+obligation. Reports for such systems (:mod:`.junit`, :mod:`.github`) are made of suites alone.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from paxiom.model_check import report
+from paxiom.model_check import proof_report, report
 from paxiom.model_check.codec import Json
 from paxiom.model_check.layout import WIDTH_PIPED, as_text, count
 from paxiom.model_check.places import Place
@@ -24,7 +24,7 @@ class Outcome(Enum):
 
     PASSED = "passed"
     FAILED = "failed"
-    UNKNOWN = "unknown"  # the search was cut short: nothing is claimed
+    UNKNOWN = "unknown"  # the search was cut short, or a solver gave up: nothing is claimed
     SKIPPED = "skipped"  # of no weight: a failure elsewhere came first, or a warning says it all
 
 
@@ -100,13 +100,14 @@ def _summary(document: dict[str, Json]) -> str:
     return f"{states}, {report.extent(document)}{stopped}"
 
 
-COUNTS = ("states", "transitions", "depth", "symmetry", "local_states", "handler_calls", "memory")
+SEARCH = ("paxiom", "verdict", "states", "transitions", "depth", "symmetry", "explorer", "workers")
+ENGINE = ("local_states", "handler_calls", "memory")  # 0 of the other explorer: not known
 
 
 def _facts(document: dict[str, Json], place: Place | None) -> dict[str, str]:
     """Tell what was searched, how, and what it came to; bounds one after the other."""
-    facts = {name: str(document[name]) for name in ("paxiom", "verdict", *COUNTS, "explorer")}
-    facts["workers"] = str(document["workers"])
+    facts = {name: str(document[name]) for name in SEARCH}
+    facts |= {name: str(document[name]) for name in ENGINE if document[name]}
     for label, told in report.checked(document):
         known = facts.get(str(label))
         facts[str(label)] = f"{known}; {told}" if label == "bound" and known else str(told)
@@ -115,3 +116,94 @@ def _facts(document: dict[str, Json], place: Place | None) -> dict[str, str]:
     if place:
         facts["source"] = f"{place.file}:{place.line}"
     return facts
+
+
+# --- proofs ------------------------------------------------------------------------------------
+
+PROOF = {proof_report.PROVED: Outcome.PASSED, proof_report.REFUTED: Outcome.FAILED}
+ANSWER = {"sat": Outcome.PASSED, "unsat": Outcome.FAILED}  # of a guard against vacuity
+
+
+def suite_of_proofs(document: Mapping[str, Json]) -> Suite:
+    """Make a suite of the document of what was found of one spec."""
+    cases = [*map(_proof, document["proofs"]), *map(_check, document["checks"])]
+    cases += map(_drop, document["audit"] or ())
+    proved = f"{document['proved']} of {count(document['obligations'], 'obligation')} proved"
+    names = ("verdict", "obligations", "proved", "seeds", "second")
+    return Suite(
+        name=document["name"],
+        verdict=document["verdict"],
+        summary=proved,
+        cases=(*cases, *_interrupted(document)),
+        facts={name: str(document[name]) for name in names if document[name] is not None},
+        seconds=document["seconds"],
+    )
+
+
+def suite_of_quorums(document: Mapping[str, Json]) -> Suite:
+    """Make a suite of the document of the theorems about quorums."""
+    theorems, mistakes = document["theorems"], document["mistakes"]
+    proved = sum(each["verdict"] == proof_report.PROVED for each in theorems)
+    told = [("", each) for each in theorems] + [("mistake: ", each) for each in mistakes]
+    facts = {"verdict": document["verdict"], "theorems": str(document["count"]["theorems"])}
+    return Suite(
+        name=document["name"],
+        verdict=document["verdict"],
+        summary=f"{proved} of {count(document['count']['theorems'], 'theorem')} proved",
+        cases=(*(_statement(*each) for each in told), *_interrupted(document)),
+        facts=facts | ({"second": document["second"]} if document["second"] else {}),
+        seconds=document["seconds"],
+    )
+
+
+def _interrupted(document: Mapping[str, Json]) -> tuple[Case, ...]:
+    """Stand for what was not tried."""
+    rest = Case(name="the rest", outcome=Outcome.UNKNOWN, verdict="interrupted")
+    return () if document["complete"] else (rest,)
+
+
+def _statement(prefix: str, statement: Json) -> Case:
+    """Tell of a theorem; or of what only seems to be one, and must be refuted."""
+    known = {proof_report.PROVED: Outcome.PASSED, proof_report.UNKNOWN: Outcome.UNKNOWN}
+    passed = statement["verdict"] == proof_report.PROVED
+    return Case(
+        name=prefix + statement["name"],
+        outcome=known.get(statement["verdict"], Outcome.FAILED),
+        verdict=statement["outcome"] if passed else statement["verdict"],
+        sentence=statement["sentence"],
+        detail="" if passed else f"{statement['statement']}\n{statement['counterexample'] or ''}",
+        seconds=statement["seconds"],
+    )
+
+
+def _proof(proof: Json) -> Case:
+    outcome = PROOF.get(proof["outcome"], Outcome.UNKNOWN)
+    verdict = proof["outcome"]
+    if outcome is Outcome.PASSED and proof["second"] in ("sat", proof_report.UNKNOWN):
+        outcome = Outcome.FAILED if proof["second"] == "sat" else Outcome.UNKNOWN
+        verdict = f"proved, but cvc5 says {proof['second']}"
+    return Case(
+        name=proof["name"],
+        outcome=outcome,
+        verdict=verdict,
+        detail=as_text(proof_report.failure_lines(proof, WIDTH_PIPED)).strip("\n"),
+        seconds=proof["seconds"],
+    )
+
+
+def _check(check: Json) -> Case:
+    outcome = ANSWER.get(check["answer"], Outcome.UNKNOWN)
+    verdict = {Outcome.PASSED: "possible", Outcome.FAILED: "impossible"}.get(outcome, "unknown")
+    return Case(name=f"possible: {check['name']}", outcome=outcome, verdict=verdict)
+
+
+def _drop(drop: Json) -> Case:
+    outcome = Outcome.PASSED if drop["as_declared"] else Outcome.FAILED
+    verdict = {"sat": "needed", "unsat": "not needed"}.get(drop["answer"], "unknown")
+    if drop["answer"] == proof_report.UNKNOWN:
+        outcome = Outcome.UNKNOWN
+    return Case(
+        name=f"without {drop['kind']} {drop['name']}: {drop['said']}",
+        outcome=outcome,
+        verdict=verdict if drop["as_declared"] else f"{verdict}, not as declared",
+    )

@@ -1,5 +1,6 @@
 """``paxiom check --junit``: what a dashboard is told, and that it can read it."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -10,12 +11,12 @@ from paxiom.model_check.junit import junit
 from paxiom.model_check.models.paxos import paxos
 from paxiom.model_check.reference import explore
 from paxiom.model_check.report import result_document
-from paxiom.model_check.suites import Outcome, suite_of
+from paxiom.model_check.suites import Outcome, suite_of, suite_of_proofs, suite_of_quorums
 from paxiom.spec.consensus import agreement
 from support.command import Run, refused
 from support.junit_schema import read
 
-SMALL = ("paxos", "--nodes", "2", "--ballots", "2", "--reference")
+SMALL = ("paxos", "--nodes", "2", "--ballots", "1", "--reference")
 EXAMPLE = Path(__file__).parents[2] / "examples" / "two_phase_commit.py"
 HOSTILE = "a<b>&\"'\x00\x1b[31m\ud800\ufffe]]>\N{RIGHT-TO-LEFT OVERRIDE}é"
 SHOWN = "a<b>&\"'\\x00\\x1b[31m\\ud800\\ufffe]]>\\u202eé"
@@ -28,12 +29,12 @@ def properties(suite: ET.Element) -> dict[str, str]:
 def test_a_model_that_holds_is_a_suite_that_passes(paxiom: Run) -> None:
     ran = paxiom("check", *SMALL, "--junit", "report.xml")
     (suite,) = read(Path("report.xml").read_bytes())
-    expected = explore(paxos(nodes=2, ballots=2))
+    expected = explore(paxos(nodes=2, ballots=1))
     known = properties(suite)
 
     assert ran.code == 0
     assert ran.out.startswith("HOLDS")
-    assert suite.get("name") == "paxos --nodes 2 --ballots 2"
+    assert suite.get("name") == "paxos --nodes 2 --ballots 1"
     assert [case.get("name") for case in suite.iter("testcase")] == [
         "agreement",
         "validity",
@@ -48,7 +49,7 @@ def test_a_model_that_holds_is_a_suite_that_passes(paxiom: Run) -> None:
     assert known["transitions"] == str(expected.transitions)
     assert known["depth"] == str(expected.depth)
     assert known["explorer"] == "reference"
-    assert known["bound"].startswith("ballots <= 2 (cut off ")
+    assert known["bound"].startswith("ballots <= 1 (cut off ")
     assert known["network"] == "in any order, each message at most once, none lost"
 
 
@@ -78,12 +79,12 @@ def test_a_violation_is_one_failure_with_its_trace(paxiom: Run) -> None:
 
 
 def test_a_search_cut_short_has_errors_and_nothing_that_passed(paxiom: Run) -> None:
-    ran = paxiom("check", *SMALL, "--max-states", "50", "--junit", "report.xml")
+    ran = paxiom("check", *SMALL, "--max-states", "5", "--junit", "report.xml")
     (suite,) = read(Path("report.xml").read_bytes())
 
     assert ran.code == 3
     assert suite.get("errors") == suite.get("tests")
-    assert "50 states" in properties(suite)["stopped"]
+    assert "5 states" in properties(suite)["stopped"]
 
 
 def test_what_was_never_reached_has_not_passed_and_is_warned_of() -> None:
@@ -122,3 +123,75 @@ def test_a_suite_is_named_by_what_was_asked(paxiom: Run, word: str) -> None:
     paxiom("check", "paxos", *words, "--reference", "--junit", "report.xml")
 
     assert read(Path("report.xml").read_bytes())[0].get("name") == "paxos --nodes=1"
+
+
+def test_an_obligation_is_a_case(paxiom: Run) -> None:
+    ran = paxiom("prove", "consensus", "--audit", "--junit", "report.xml", "--json", "--quiet")
+    (spec,) = json.loads(ran.out)["specs"]
+    (suite,) = read(Path("report.xml").read_bytes())
+    names = [case.attrib["name"] for case in suite.iter("testcase")]
+
+    assert ran.code == 0
+    assert names[: spec["obligations"]] == [each["name"] for each in spec["proofs"]]
+    assert len(names) == len(spec["proofs"]) + len(spec["checks"]) + len(spec["audit"])
+    assert (suite.get("failures"), suite.get("errors"), suite.get("skipped")) == ("0", "0", "0")
+    assert properties(suite)["proved"] == str(spec["obligations"])
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        ({"outcome": "proved", "second": "unsat"}, Outcome.PASSED),
+        ({"outcome": "proved", "second": None}, Outcome.PASSED),
+        ({"outcome": "proved", "second": "unknown"}, Outcome.UNKNOWN),
+        ({"outcome": "proved", "second": "sat"}, Outcome.FAILED),
+        ({"outcome": "unknown", "second": None}, Outcome.UNKNOWN),
+        ({"outcome": "refuted", "second": None}, Outcome.FAILED),
+    ],
+)
+def test_a_proof_passes_only_if_every_solver_that_was_asked_says_so(
+    answer: dict[str, str], outcome: Outcome
+) -> None:
+    rest = {"name": "p", "seconds": 0.1, "reason": None, "counterexample": None}
+    document = {"name": "s", "verdict": "?", "obligations": 2, "proved": 1, "seconds": 0.1}
+    document |= {"seeds": 0, "second": None, "checks": [], "audit": None, "complete": False}
+    suite = suite_of_proofs({**document, "proofs": [rest | answer]})
+
+    assert [case.outcome for case in suite.cases] == [outcome, Outcome.UNKNOWN]
+    assert suite.cases[1].verdict == "interrupted"
+
+
+def test_a_theorem_about_quorums_is_a_case_and_so_is_a_mistake_that_must_be_refuted(
+    paxiom: Run,
+) -> None:
+    ran = paxiom("prove", "quorum", "--junit", "report.xml", "--json", "--quiet")
+    told = json.loads(ran.out)["quorums"]
+    (suite,) = read(Path("report.xml").read_bytes())
+    names = [case.attrib["name"] for case in suite.iter("testcase")]
+
+    assert ran.code == 0
+    assert names[: len(told["theorems"])] == [each["name"] for each in told["theorems"]]
+    assert sum(name.startswith("mistake: ") for name in names) == len(told["mistakes"])
+    assert (suite.get("failures"), suite.get("errors")) == ("0", "0")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "outcome"),
+    [
+        ("proved", Outcome.PASSED),
+        ("unknown", Outcome.UNKNOWN),
+        ("refuted", Outcome.FAILED),
+        ("not tight", Outcome.FAILED),
+        ("no mistake", Outcome.FAILED),
+    ],
+)
+def test_a_theorem_passes_only_if_it_is_proved_and_tight(verdict: str, outcome: Outcome) -> None:
+    told = {"name": "t", "sentence": "T.", "statement": "2 > 1", "outcome": "proved"}
+    told |= {"counterexample": "n = 1", "verdict": verdict}
+    document = {"name": "quorum", "verdict": verdict, "seconds": 0.1, "second": None}
+    document |= {"count": {"theorems": 1, "mistakes": 0}, "complete": True}
+    suite = suite_of_quorums({**document, "theorems": [told | {"seconds": 0.1}], "mistakes": []})
+    (case,) = suite.cases
+
+    assert case.outcome is outcome
+    assert ("n = 1" in case.detail) == (outcome is not Outcome.PASSED)
