@@ -14,7 +14,16 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from paxiom.model_check import cli_prove, cli_trace, cli_zoo, load, load_spec, run, trace_file
+from paxiom.model_check import (
+    cli_export,
+    cli_prove,
+    cli_trace,
+    cli_zoo,
+    load,
+    load_spec,
+    run,
+    trace_file,
+)
 from paxiom.model_check.cli_reports import GithubToo, JunitFile, Reports, TraceFile, asked
 from paxiom.model_check.cli_shared import (
     FAULT,
@@ -244,5 +253,6 @@ def _model_lines(target: load.Target, width: int) -> Iterator[Text]:
 
 
 cli_trace.add_to(app)
+cli_export.add_to(app)
 cli_zoo.add_to(app)
 cli_prove.add_to(app)

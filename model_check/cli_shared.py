@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ from rich.console import Console
 
 from paxiom.model_check import load, run, trace_file
 from paxiom.model_check.codec import plain
+from paxiom.model_check.export.formats import ExportError
 from paxiom.model_check.model import ModelError
 from paxiom.model_check.options import OptionError
 from paxiom.model_check.replay import MisfitError
@@ -22,6 +24,7 @@ from paxiom.model_check.zoo.bug import UnknownError
 EXIT = {Verdict.HOLDS: 0, Verdict.VIOLATED: 1, Verdict.INCOMPLETE: 3}
 USAGE, FAULT, INTERRUPTED, BROKEN_PIPE = 2, 70, 130, 141
 REFUSALS = (
+    ExportError,
     ModelError,
     load.LoadError,
     MisfitError,
@@ -54,6 +57,15 @@ Setting = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="An option of the model, as --NAME VALUE is."),
 ]
+
+SavedTrace = Annotated[
+    Path, typer.Argument(metavar="FILE", help="A trace or a result; - for standard input.")
+]
+
+
+def file_of(path: Path) -> Path | None:
+    """Tell a file from standard input."""
+    return None if str(path) == "-" else path
 
 
 def required(target: str | None) -> str:

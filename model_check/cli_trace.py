@@ -1,17 +1,17 @@
 """The commands of ``paxiom trace``: what can be done with a saved counterexample."""
 
 import sys
-from pathlib import Path
-from typing import Annotated
 
 import typer
 
-from paxiom.model_check import run, trace_file, trace_text
+from paxiom.model_check import cli_export, run, trace_file, trace_text
 from paxiom.model_check.cli_shared import (
     EXIT,
     TAKES_OPTIONS_OF_MODELS,
+    SavedTrace,
     Setting,
     Target,
+    file_of,
     refusing,
     required,
     standard_output,
@@ -19,10 +19,6 @@ from paxiom.model_check.cli_shared import (
 from paxiom.model_check.codec import Json, plain
 from paxiom.model_check.layout import count, width_of, write
 from paxiom.model_check.result import Verdict
-
-SavedTrace = Annotated[
-    Path, typer.Argument(metavar="FILE", help="A trace or a result; - for standard input.")
-]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -32,6 +28,7 @@ def add_to(app: typer.Typer) -> None:
     )
     traces.command()(show)
     traces.command(context_settings=TAKES_OPTIONS_OF_MODELS)(replay)
+    traces.command()(cli_export.convert)
     app.add_typer(traces, name="trace")
 
 
@@ -60,8 +57,8 @@ def replay(
     raise typer.Exit(EXIT[Verdict.VIOLATED])
 
 
-def _load_trace(file: Path) -> dict[str, Json]:
-    return trace_file.load(None if str(file) == "-" else file, sys.stdin.buffer)
+def _load_trace(file: SavedTrace) -> dict[str, Json]:
+    return trace_file.load(file_of(file), sys.stdin.buffer)
 
 
 def _print_trace(document: dict[str, Json]) -> None:

@@ -147,12 +147,19 @@ def take_again(
     The model's bounds are set aside: stateful tests run without them, and what a search finds
     within them is a run without them too.
     """
+    with modelled(target, words, settings) as model:
+        free = unbounded(model, len(document["steps"]))
+        return free, replay(free, document)
+
+
+@contextmanager
+def modelled(target: str, words: Sequence[str], settings: Sequence[str]) -> Iterator[Model]:
+    """Find the model for what is done with it; what it prints goes to standard error."""
     with redirect_stdout(sys.stderr):
         found = load_spec.target(target)
         model = found.model(words, settings)
         with _naming_the_line(found):
-            free = unbounded(model, len(document["steps"]))
-            return free, replay(free, document)
+            yield model
 
 
 @contextmanager

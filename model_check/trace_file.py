@@ -50,6 +50,7 @@ from paxiom.spec.property import Kind, Property, Subject
 
 FORMAT = "paxiom trace"
 RESULT_FORMAT = "paxiom result"
+BUG_FORMAT = "paxiom bugs"
 VERSION = 1
 SIZE_MAX = 32_000_000  # far above any trace that a person would read
 
@@ -176,7 +177,17 @@ def dumps(document: Mapping[str, Json]) -> str:
 
 def load(path: Path | None, stdin: BinaryIO) -> dict[str, Json]:
     """Read a trace from a file, or from ``stdin`` if there is no path."""
-    name = "standard input" if path is None else str(path)
+    return parse(name_of(path), content_of(path, stdin))
+
+
+def name_of(path: Path | None) -> str:
+    """Name a place that a trace is read from."""
+    return "standard input" if path is None else str(path)
+
+
+def content_of(path: Path | None, stdin: BinaryIO) -> bytes:
+    """Read a file, or ``stdin`` if there is no path, if it is not too large for a trace."""
+    name = name_of(path)
     try:
         if path is None:
             content = stdin.read(SIZE_MAX + 1)
@@ -192,13 +203,18 @@ def load(path: Path | None, stdin: BinaryIO) -> dict[str, Json]:
     if len(content) > SIZE_MAX:
         msg = f"{name} is larger than {SIZE_MAX // 1_000_000} MB: that is no trace"
         raise TraceFileError(msg)
-    return parse(name, content)
+    return content
 
 
 def parse(name: str, content: bytes) -> dict[str, Json]:
     """Read a trace document, or the result of a check that has one in it."""
+    return checked(name, parsed(name, content))
+
+
+def parsed(name: str, content: bytes) -> Json:
+    """Read JSON."""
     try:
-        document = json.loads(content.decode("utf-8-sig"))
+        return json.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         msg = f"{name} is not a trace: it is not UTF-8 text"
         raise TraceFileError(msg) from None
@@ -206,20 +222,26 @@ def parse(name: str, content: bytes) -> dict[str, Json]:
         reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         msg = f"{name} is not a trace, or only a part of one: it is not JSON ({reason})"
         raise TraceFileError(msg) from None
-    document = _trace_in(name, document)
-    if document["version"] != VERSION or isinstance(document["version"], bool):
-        found = json.dumps(document["version"])[:20]
-        msg = f"{name} has version {found} of the trace format; this paxiom reads {VERSION}"
+
+
+def checked(name: str, document: Json) -> dict[str, Json]:
+    """Find the trace in a document, and refuse one that cannot be shown."""
+    found = _trace_in(name, document)
+    if found["version"] != VERSION or isinstance(found["version"], bool):
+        told = json.dumps(found["version"])[:20]
+        msg = f"{name} has version {told} of the trace format; this paxiom reads {VERSION}"
         raise TraceFileError(msg)
     try:
-        require_trace(name, document)
+        require_trace(name, found)
     except ShapeError as error:
         raise TraceFileError(str(error)) from None
-    return document
+    return found
 
 
 def _trace_in(name: str, document: Json) -> dict[str, Json]:
     match document:
+        case {"format": str(form), "result": dict(result)} if form == BUG_FORMAT:
+            return _trace_in(name, result)
         case {"format": str(form), "trace": dict(trace)} if form == RESULT_FORMAT:
             return _trace_in(name, trace)
         case {"format": str(form), "verdict": verdict} if form == RESULT_FORMAT:

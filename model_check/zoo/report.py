@@ -13,12 +13,11 @@ from paxiom.model_check.layout import count, duration, hang
 from paxiom.model_check.options import options_of
 from paxiom.model_check.report import result_document, result_lines
 from paxiom.model_check.result import RAISED, Result, Verdict
-from paxiom.model_check.trace_file import VERSION, own_version
+from paxiom.model_check.trace_file import BUG_FORMAT, VERSION, own_version
 from paxiom.model_check.trace_text import trace_lines
 from paxiom.model_check.zoo.bug import Bug
 from paxiom.model_check.zoo.rules import Rule, name_of, rule_of, rules
 
-FORMAT = "paxiom bugs"
 HEAD = "bold"
 DIM = "dim"
 LABEL = 15  # width of the first column
@@ -30,7 +29,7 @@ LABEL = 15  # width of the first column
 def zoo_document() -> dict[str, Json]:
     """Write down every bug, what is left out and why, and what is harmless."""
     return {
-        "format": FORMAT,
+        "format": BUG_FORMAT,
         "version": VERSION,
         "paxiom": own_version(),
         "bugs": [bug_document(bug) for bug in zoo.BUGS],
@@ -66,7 +65,7 @@ def bug_document(bug: Bug) -> dict[str, Json]:
 def found_document(bug: Bug, result: Result | None) -> dict[str, Json]:
     """Write down a bug and what a search for it has found, if there was one."""
     return {
-        "format": FORMAT,
+        "format": BUG_FORMAT,
         "version": VERSION,
         "paxiom": own_version(),
         "bug": bug_document(bug),
