@@ -17,6 +17,7 @@ from rich.text import Text
 from paxiom.model_check import (
     cli_export,
     cli_prove,
+    cli_quorums,
     cli_trace,
     cli_zoo,
     load,
@@ -256,3 +257,4 @@ cli_trace.add_to(app)
 cli_export.add_to(app)
 cli_zoo.add_to(app)
 cli_prove.add_to(app)
+cli_quorums.add_to(app)

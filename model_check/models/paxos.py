@@ -2,9 +2,9 @@
 
 from paxiom.impl.names import node_ids, values
 from paxiom.impl.paxos import Ballot, Paxos, Server
-from paxiom.impl.quorum import Threshold, majority
 from paxiom.model_check.model import Bound, Faults, Model, ModelError, Network, Requests
 from paxiom.model_check.monitors import ConsensusMonitor
+from paxiom.model_check.phases import phases
 from paxiom.model_check.refinement import refined
 from paxiom.model_check.refinements.paxos import PaxosFacts
 from paxiom.model_check.refinements.paxos import refinement as refinement_of
@@ -22,6 +22,7 @@ def paxos(
     learners: int = 0,
     phase1: int | None = None,
     phase2: int | None = None,
+    rows: int | None = None,
     network: Network = Network(),
     faults: Faults = Faults(),
     refinement: bool = False,
@@ -32,9 +33,10 @@ def paxos(
     asked ``asks`` times for one of so many values and may retry. With P proposers, ballot number
     (r - 1) * P + i is the i-th proposer's ballot in round r. ``learners`` 0: the proposer of a
     ballot learns its outcome; otherwise the first so many nodes learn of all votes. ``phase1``
-    and ``phase2`` are quorum sizes, a majority by default. ``refinement`` asks, in place of the
-    properties of consensus, that every step is one of the spec that is proved for any number of
-    nodes.
+    and ``phase2`` are quorum sizes, a majority by default; where nodes stand in a grid of so many
+    ``rows``, a quorum of phase 1 is a whole row, and one of phase 2 a whole column. ``refinement``
+    asks, in place of the properties of consensus, that every step is one of the spec that is proved
+    for any number of nodes.
     """
     least = {"nodes": nodes, "ballots": ballots, "values": value_count, "asks": asks}
     for what, count in least.items():
@@ -48,6 +50,7 @@ def paxos(
     names = node_ids(nodes)
     asked = names[: proposers or min(ballots, nodes)]
     ranked = sorted(asked)  # as ballots order them
+    quorums = phases(names, phase1, phase2, rows)
 
     def ballot_in_bounds(server: Server) -> bool:
         used = server.used
@@ -59,8 +62,8 @@ def paxos(
         name="paxos",
         protocol=protocol(
             nodes=names,
-            phase1=Threshold(names, phase1) if phase1 is not None else majority(names),
-            phase2=Threshold(names, phase2) if phase2 is not None else majority(names),
+            phase1=quorums.first,
+            phase2=quorums.second,
             learners=names[:learners],
         ),
         properties=(agreement, validity, integrity, irrevocability, some_decision),

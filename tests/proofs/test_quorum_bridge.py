@@ -9,7 +9,22 @@ import pytest
 
 from paxiom.impl import quorum
 from paxiom.impl.names import NodeId, node_ids
-from paxiom.impl.quorum import QuorumSystem, Threshold, majority
+from paxiom.impl.quorum import (
+    Both,
+    QuorumPair,
+    QuorumSystem,
+    Threshold,
+    WholeLine,
+    byzantine,
+    grid_protocol,
+    liars,
+    majorities,
+    majority,
+    row_and_column,
+    tolerates,
+    weighted_majorities,
+    with_witnesses,
+)
 from paxiom.proofs.quorum import THEOREMS, bridge, justifications, prove
 from paxiom.proofs.quorum.bridge import Prefixes
 from paxiom.proofs.quorum.counting import Instance, Statement
@@ -165,7 +180,7 @@ def test_no_quorum_system_is_left_out_here() -> None:
         if hasattr(each, "is_quorum") and each is not QuorumSystem
     }
 
-    assert systems == {"Threshold"}
+    assert systems == {"Threshold", "Weighted", "WholeLine", "EachLine", "Both"}
 
 
 def quorums_of(implemented: QuorumSystem, members: tuple[NodeId, ...]) -> Sets:
@@ -203,3 +218,100 @@ def test_thresholds_are_those_of_the_theorem(name: str, n: int) -> None:
         assert made
         assert applies == (q1 + q2 > n)
         assert axioms_hold(system, n, quorums) == applies
+
+
+def both_kinds(pair: QuorumPair) -> Iterator[dict[str, frozenset[int]]]:
+    """A and B: one quorum of each kind, nodes as their places from 1."""
+    first, second = (quorums_of(each, pair.members) for each in (pair.first, pair.second))
+    assert first
+    assert second
+    yield from ({"A": a, "B": b} for a, b in product(first, second))
+
+
+def follows(name: str, made: Instance) -> None:
+    """A case of a theorem: its hypotheses hold, and so do its goals."""
+    assert made.satisfies(THEOREMS[name].given)
+    assert made.satisfies(THEOREMS[name].goals)
+
+
+@pytest.mark.parametrize("weights", [(1,), (3, 1, 1), (2, 1, 1, 0), (3, 2, 2, 1, 1)])
+def test_weighted_majorities_are_those_of_the_theorem(weights: tuple[int, ...]) -> None:
+    n = len(weights)
+    pair = weighted_majorities(tuple(zip(node_ids(n), weights, strict=True)))
+    for sets in both_kinds(pair):
+        numbered = dict(enumerate(weights, start=1))
+        follows("weighted majorities meet", Instance(n, sets, weights=numbered))
+
+
+def lines(system: QuorumSystem, members: tuple[NodeId, ...]) -> Sets:
+    assert isinstance(system, WholeLine)
+    return [frozenset(members.index(node) + 1 for node in line) for line in system.lines]
+
+
+GRIDS = [(1, 3), (2, 2), (2, 3), (3, 2)]
+
+
+@pytest.mark.parametrize(("rows", "wide"), GRIDS)
+def test_a_row_and_a_column_are_those_of_the_theorem(rows: int, wide: int) -> None:
+    """In each quorum of phase 1 a row, in each of phase 2 a column."""
+    members = node_ids(rows * wide)
+    pair = row_and_column(tuple(members[at * wide : (at + 1) * wide] for at in range(rows)))
+    for sets in both_kinds(pair):
+        row = next(line for line in lines(pair.first, members) if line <= sets["A"])
+        column = next(line for line in lines(pair.second, members) if line <= sets["B"])
+        made = Instance(len(members), {**sets, "Row": row, "Column": column})
+        follows("grid: a row meets a column", made)
+
+
+@pytest.mark.parametrize(("rows", "wide"), GRIDS)
+def test_a_cover_and_a_column_are_those_of_the_theorem(rows: int, wide: int) -> None:
+    """In each read a node of each column, in each write a whole one."""
+    members = node_ids(rows * wide)
+    pair = grid_protocol(tuple(members[at * wide : (at + 1) * wide] for at in range(rows)))
+    assert isinstance(pair.second, Both)
+    for sets in both_kinds(pair):
+        known = lines(pair.second.other, pair.members)
+        column = next(line for line in known if line <= sets["B"])
+        follows("grid: a cover meets a column", Instance(len(members), {**sets, "Column": column}))
+
+
+@pytest.mark.parametrize("n", range(1, 7))
+def test_byzantine_quorums_are_those_of_the_theorem(n: int) -> None:
+    members, f = node_ids(n), liars(n)
+    for sets, lying in product(both_kinds(byzantine(members)), combinations(range(1, n + 1), f)):
+        made = Instance(n, {**sets, "F": frozenset(lying)}, {"f": f})
+        follows("⌈(n+f+1)/2⌉ share an honest node", made)
+
+
+@pytest.mark.parametrize(
+    ("n", "witnesses"), [(n, w) for n in range(3, 7) for w in (1, 2) if 2 * w < n]
+)
+def test_quorums_with_witnesses_are_those_of_the_theorem(n: int, witnesses: int) -> None:
+    """And where the theorem is silent of the smallest majorities, two of them share no data."""
+    members = node_ids(n)
+    pair = with_witnesses(members[witnesses:], members[:witnesses])
+    theorem, places = THEOREMS["witnesses: quorums share data"], range(1, n + 1)
+    store_nothing = frozenset(
+        place for place in places if pair.members[place - 1] in members[:witnesses]
+    )
+    cases = [Instance(n, {**sets, "Witnesses": store_nothing}) for sets in both_kinds(pair)]
+    for made in cases:
+        assert made.satisfies(theorem.goals) or not made.satisfies(theorem.given)
+    assert (pair.misfit() is None) == all(each.satisfies(theorem.given) for each in cases)
+
+
+@pytest.mark.parametrize("n", range(1, 8))
+def test_what_may_stop_is_what_the_theorems_say(n: int) -> None:
+    """Of n = 2f+1 and 2f+2 nodes f, and never half; of n > 3f nodes f liars that say nothing."""
+    members = node_ids(n)
+    available, even = THEOREMS["crash availability"], THEOREMS["even clusters"]
+    for f in range(n + 1):
+        lost = frozenset(range(1, f + 1))
+        made = Instance(n, {"F": lost}, {"f": f, "m": (n + 1) // 2})
+        survives = f <= majorities(members).tolerates()
+        assert made.satisfies(available.given) == survives
+        assert made.satisfies(available.goals) == survives
+        assert made.satisfies(even.given) == survives
+        assert made.satisfies(even.goals) or not survives
+
+    assert tolerates(byzantine(members).first) >= liars(n)
