@@ -6,25 +6,23 @@ Exit codes: 0 everything holds, 1 a property is violated, 2 the command or the m
 
 import sys
 import traceback
-from collections.abc import Iterator
-from inspect import getdoc
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
 from paxiom.model_check import (
     cli_export,
     cli_prove,
     cli_quorums,
     cli_trace,
+    cli_verify,
     cli_zoo,
     load,
-    load_spec,
     run,
     trace_file,
 )
+from paxiom.model_check.cli_help import WantsHelp, model_lines, show_help
 from paxiom.model_check.cli_reports import GithubToo, JunitFile, Reports, TraceFile, asked
 from paxiom.model_check.cli_shared import (
     FAULT,
@@ -41,8 +39,7 @@ from paxiom.model_check.cli_shared import (
     say,
     standard_output,
 )
-from paxiom.model_check.codec import plain
-from paxiom.model_check.layout import hang, width_of, write
+from paxiom.model_check.layout import width_of, write
 from paxiom.model_check.result import Verdict
 
 app = typer.Typer(
@@ -85,11 +82,6 @@ def paxiom(
 
 
 # --- check -------------------------------------------------------------------------------------
-
-
-WantsHelp = Annotated[
-    bool, typer.Option("--help", "-h", help="Show this message and, of a MODEL, its options.")
-]
 
 
 @app.command(context_settings=TAKES_OPTIONS_OF_MODELS)
@@ -136,7 +128,7 @@ def check(
     """
     with refusing():
         if wants_help:
-            _help(context, target)
+            show_help(context, target)
             return
         name = required(target)
         how = run.SearchOptions(
@@ -198,7 +190,7 @@ def simulate(
     """
     with refusing():
         if wants_help:
-            _help(context, target)
+            show_help(context, target)
             return
         name = required(target)
         how = run.SimulationOptions(
@@ -217,14 +209,6 @@ def simulate(
     raise typer.Exit(code)
 
 
-def _help(context: typer.Context, target: str | None) -> None:
-    """Show the help of ``check`` and the options of a model."""
-    typer.echo(context.get_help())
-    if target:
-        console = standard_output()
-        write(console, _model_lines(load_spec.target(target), width_of(console)))
-
-
 # --- the other commands ------------------------------------------------------------------------
 
 
@@ -236,25 +220,12 @@ def models() -> None:
         for number, (name, factory) in enumerate(load.built_in().items()):
             if number:
                 console.print()
-            write(console, _model_lines(load.Target(name, factory), width_of(console)))
-
-
-def _model_lines(target: load.Target, width: int) -> Iterator[Text]:
-    """Describe a model: what it is, and its options."""
-    yield Text(plain(target.name), "bold")
-    prose = (getdoc(target.source) or "").replace("``", "")
-    for paragraph in prose.split("\n\n") if prose else ():
-        yield from hang("  ", plain(" ".join(paragraph.split())), width)
-        yield Text()
-    options = target.options()
-    if not options:
-        yield Text("  It has no options.")
-    for option in options:
-        yield Text(f"    {plain(option.usage())}")
+            write(console, model_lines(load.Target(name, factory), width_of(console)))
 
 
 cli_trace.add_to(app)
 cli_export.add_to(app)
 cli_zoo.add_to(app)
 cli_prove.add_to(app)
+cli_verify.add_to(app)
 cli_quorums.add_to(app)

@@ -176,15 +176,17 @@ Row = tuple[Text | str, Text | str]
 
 
 def _section(title: str, rows: Iterator[Row], width: int) -> list[Text]:
+    return [Text(), Text(title, HEAD), *rows_lines(rows, width)]
+
+
+def rows_lines(rows: Iterator[Row], width: int) -> Iterator[Text]:
     """Set labels in one column and what belongs to them in another."""
     told = [(Text(label, DIM) if isinstance(label, str) else label, body) for label, body in rows]
     first = max([LABEL, *(label.cell_len + 2 for label, _ in told)])
-    lines = [Text(), Text(title, HEAD)]
     for label, body in told:
         head = Text("  ") + label
         head.append(" " * (first - label.cell_len))
-        lines += hang(head, body, width)
-    return lines
+        yield from hang(head, body, width)
 
 
 def checked(document: dict[str, Json]) -> Iterator[Row]:

@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -131,12 +131,21 @@ def run(
     target: str, words: Sequence[str], settings: Sequence[str], how: SearchOptions, *, quiet: bool
 ) -> tuple[Model, Result]:
     """Find the model and search it; whatever it prints goes to standard error."""
-    phase = "reference" if how.reference else "starting"
-    with progress.shown(phase, quiet=quiet) as watch, redirect_stdout(sys.stderr):
-        found = load_spec.target(target)
-        model = found.model(words, settings)
-        with _naming_the_line(found):
-            return model, _explored(model, how, watch)
+    found = find(target)
+    model = make(found, words, settings)
+    return model, search(model, how, found=found, quiet=quiet)
+
+
+def find(target: str) -> load.Target:
+    """Find the model."""
+    with redirect_stdout(sys.stderr):
+        return load_spec.target(target)
+
+
+def make(found: load.Target, words: Sequence[str], settings: Sequence[str]) -> Model:
+    """Make the model."""
+    with redirect_stdout(sys.stderr):
+        return found.model(words, settings)
 
 
 def take_again(
@@ -156,8 +165,8 @@ def take_again(
 def modelled(target: str, words: Sequence[str], settings: Sequence[str]) -> Iterator[Model]:
     """Find the model for what is done with it; what it prints goes to standard error."""
     with redirect_stdout(sys.stderr):
-        found = load_spec.target(target)
-        model = found.model(words, settings)
+        found = find(target)
+        model = make(found, words, settings)
         with _naming_the_line(found):
             yield model
 
@@ -181,10 +190,13 @@ def _naming_the_line(found: load.Target) -> Iterator[None]:
         raise load.LoadError(msg) from error
 
 
-def search(model: Model, how: SearchOptions, *, quiet: bool) -> Result:
-    """Search a model that paxiom itself has made."""
+def search(
+    model: Model, how: SearchOptions, *, quiet: bool, found: load.Target | None = None
+) -> Result:
+    """Search a model, of a user's file or, without ``found``, of paxiom's own."""
     phase = "reference" if how.reference else "starting"
-    with progress.shown(phase, quiet=quiet) as watch, redirect_stdout(sys.stderr):
+    naming = _naming_the_line(found) if found else nullcontext()
+    with progress.shown(phase, quiet=quiet) as watch, redirect_stdout(sys.stderr), naming:
         return _explored(model, how, watch)
 
 

@@ -26,16 +26,21 @@ JUSTIFIES: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
+def justification(system: System, axiom: str) -> Statement | str | None:
+    """Give for an axiom of a spec its theorem, or ``NUMBERS``; None if it has neither."""
+    if axiom in {f"{s.__name__} is ordered" for s in system.sorts if issubclass(s, Ordered)}:
+        return NUMBERS
+    by = JUSTIFIES.get(system.name, {}).get(axiom)
+    return THEOREMS.get(by, by) if by else None
+
+
 def justifications(system: System) -> Mapping[str, Statement | str]:
-    """Give for each axiom of a spec its theorem, or ``NUMBERS``; ValueError if one has neither."""
-    known = JUSTIFIES.get(system.name, {})
-    orders = {f"{s.__name__} is ordered" for s in system.sorts if issubclass(s, Ordered)}
-    missing = [repr(each) for each in system.axioms if each not in orders and each not in known]
-    if missing:
+    """Give what justifies each axiom of a spec; ValueError if nothing does."""
+    found = {axiom: justification(system, axiom) for axiom in system.axioms}
+    if missing := [repr(axiom) for axiom, by in found.items() if by is None]:
         msg = (
             f"{system.name}: no theorem justifies the axiom {', '.join(missing)}: "
             f"name one of paxiom.proofs.quorum.theorems in {__name__}.JUSTIFIES"
         )
         raise ValueError(msg)
-    named = {name: NUMBERS if name in orders else known[name] for name in system.axioms}
-    return {name: NUMBERS if by == NUMBERS else THEOREMS[by] for name, by in named.items()}
+    return {axiom: by for axiom, by in found.items() if by is not None}

@@ -1,0 +1,111 @@
+"""The chain from the code to its safety as a person reads it, from the document of it."""
+
+from collections.abc import Iterator, Mapping
+
+from rich.text import Text
+
+from paxiom.model_check import proof_report, report
+from paxiom.model_check.codec import Json, plain
+from paxiom.model_check.layout import count, duration, hang
+from paxiom.model_check.quorum_report import UNSAT, is_tight
+from paxiom.model_check.report import HEAD, Row
+from paxiom.model_check.trace_text import trace_lines
+
+STYLES = {"HOLDS": "bold green", "BROKEN": "bold red"}
+OTHER = "bold yellow"
+TOLD = {
+    "HOLDS": "every link of the chain holds",
+    "BROKEN": "the chain is broken",
+    "INCOMPLETE": "the chain is not complete; nothing is claimed of what is missing",
+    "INTERRUPTED": "the chain is not complete; it was interrupted",
+}
+
+
+def chain_lines(document: Mapping[str, Json], width: int) -> Iterator[Text]:
+    """Print the verdict, each link, and what shows that a link is broken."""
+    verdict = document["verdict"]
+    head = Text.assemble(_verdict(verdict), "  ")
+    yield from hang(head, f"{plain(document['name'])}: {TOLD[verdict]}", width)
+    for number, link in enumerate(document["links"], 1):
+        yield Text()
+        yield Text.assemble((f"{number}  {link['title']}", HEAD), "  ", _verdict(link["verdict"]))
+        yield from report.rows_lines(_rows(link), width)
+        yield from _evidence(link, width)
+
+
+def _verdict(verdict: str) -> tuple[str, str]:
+    return verdict, STYLES.get(verdict, OTHER)
+
+
+def _rows(link: Mapping[str, Json]) -> Iterator[Row]:
+    yield "claim", plain(link["claim"])
+    yield "scope", plain(link["scope"])
+    if link["link"] == "refinement":
+        yield from _refinement(link)
+    elif link["link"] == "spec":
+        yield from _spec(link["proof"])
+    else:
+        for axiom in link["axioms"]:
+            yield from _axiom(axiom)
+    yield "time", duration(link["seconds"])
+    for each in link["assumed"]:
+        yield "assumed", each
+
+
+def _refinement(link: Mapping[str, Json]) -> Iterator[Row]:
+    if result := link["result"]:
+        yield from report.checked(result)
+        visited = count(result["states"], report.counted(result))
+        yield "visited", f"{visited}, {report.extent(result)}"
+        for warning in result["warnings"]:
+            yield Text("warning", "yellow"), plain(warning)
+        if result["verdict"] == "INCOMPLETE":
+            yield "stopped", plain(result["stopped"] or "stopped")
+    if link["broken"]:
+        yield Text("broken", STYLES["BROKEN"]), plain(link["broken"])
+
+
+def _spec(proof: Mapping[str, Json]) -> Iterator[Row]:
+    proofs, checks = proof["proofs"], proof["checks"]
+    obligations = count(proof["obligations"], "obligation")
+    second = sum(each["second"] == UNSAT for each in proofs)
+    by_cvc5 = f", {second} by cvc5" if proof["second"] else "; cvc5 was not asked"
+    yield "proved", f"{proof['proved']} of {obligations} by Z3{by_cvc5}"
+    in_epr = sum(not each["cycle"] for each in proofs)
+    yield "decidable", f"{in_epr} of {obligations} in EPR"
+    possible = sum(each["answer"] == "sat" for each in checks)
+    yield "possible", f"{possible} of {len(checks)} that must be, or the proofs would be of nothing"
+
+
+def _axiom(axiom: Mapping[str, Json]) -> Iterator[Row]:
+    yield "axiom", f"{plain(axiom['name'])}: {plain(axiom['says'])}"
+    theorem = axiom["theorem"]
+    if theorem is None:
+        unknown = "no theorem is named for it: it is an assumption of your own"
+        yield ("by", axiom["by"]) if axiom["by"] else (Text("open", OTHER), unknown)
+        return
+    bridge = theorem["bridge"]
+    tight = "; tight" if is_tight(theorem) else ""
+    both = " by Z3 and cvc5" if theorem["second"] else " by Z3"
+    yield "by", f"{theorem['name']}: {theorem['statement']} ({theorem['outcome']}{both}{tight})"
+    if bridge:
+        steps = ", ".join(f"{name} {answer}" for name, answer in bridge["steps"].items())
+        yield "so", f"{bridge['concludes']} ({steps})"
+    if here := axiom["here"]:
+        kinds = " and ".join(
+            f"{each['quorums']} {each['name']} of {each['smallest']} or more"
+            for each in here["kinds"]
+        )
+        fits = "the theorem is about them" if here["applies"] else "the theorem is not about them"
+        yield "here", f"{count(here['nodes'], 'node')}, {kinds}: {fits}"
+    if most := axiom["majorities_up_to"]:
+        yield "majorities", f"are those of the theorem, gone through for 1 to {most} nodes"
+
+
+def _evidence(link: Mapping[str, Json], width: int) -> Iterator[Text]:
+    """Show the counterexample."""
+    if link["link"] == "refinement" and link["result"] and link["result"]["trace"]:
+        yield Text()
+        yield from trace_lines(link["result"]["trace"], width)
+    if link["link"] == "spec":
+        yield from proof_report.details(link["proof"], width)

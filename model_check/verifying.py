@@ -1,0 +1,242 @@
+"""The chain from the code to its safety, link by link, as documents.
+
+1. The code refines a spec: every step within bounds, by a search.
+2. The spec is safe: any number of nodes, by solvers.
+3. What the spec assumes of quorums is true: any number of nodes, by theorems about counts.
+
+Each link says what it claims, of what, and what it takes for granted. A chain holds if every link
+does; none stands in for another.
+"""
+
+import time
+from itertools import combinations, product
+from typing import Final
+
+from paxiom.impl.names import node_ids
+from paxiom.impl.quorum import majority
+from paxiom.model_check import proof_report
+from paxiom.model_check.codec import Json
+from paxiom.model_check.instance import sets_of
+from paxiom.model_check.model import Model
+from paxiom.model_check.progress import Counting
+from paxiom.model_check.proving import Attempt
+from paxiom.model_check.quorum_proving import theorem_document
+from paxiom.model_check.report import result_document
+from paxiom.model_check.result import INTERRUPTED as BY_CTRL_C
+from paxiom.model_check.result import Result, Verdict
+from paxiom.model_check.trace_file import VERSION, own_version
+from paxiom.proofs.prove import Options
+from paxiom.proofs.quorum.counting import Instance, Statement
+from paxiom.proofs.quorum.justification import justification
+from paxiom.spec.logic.formulas import ForAll
+from paxiom.spec.logic.structure import Scope
+from paxiom.spec.logic.system import System
+from paxiom.spec.logic.text import text
+
+FORMAT: Final = "paxiom chain"
+HOLDS, BROKEN, INCOMPLETE, INTERRUPTED = "HOLDS", "BROKEN", "INCOMPLETE", "INTERRUPTED"
+WORST_FIRST = (BROKEN, INTERRUPTED, INCOMPLETE, HOLDS)
+SOLVERS = "that the solvers, and what is said to them, are right"
+MAJORITIES_UP_TO = 7  # nodes, of clusters whose majorities are gone through
+
+Link = dict[str, Json]
+Sets = tuple[frozenset[int], ...]
+
+
+def chain_document(name: str, system: System, links: list[Link]) -> dict[str, Json]:
+    """Write down the chain; it is as good as its worst link."""
+    verdicts = [link["verdict"] for link in links]
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "paxiom": own_version(),
+        "name": name,
+        "spec": system.name,
+        "verdict": min(verdicts, key=WORST_FIRST.index),
+        "links": links,
+    }
+
+
+# --- 1: the code refines the spec --------------------------------------------------------------
+
+
+def refinement_link(model: Model, result: Result) -> Link:
+    """Tell what a search found of a model that refines a spec."""
+    assert model.refines is not None
+    verdicts = {Verdict.HOLDS: HOLDS, Verdict.VIOLATED: BROKEN, Verdict.INCOMPLETE: INCOMPLETE}
+    interrupted = result.stopped == BY_CTRL_C
+    visited = "the states visited" if result.stopped else "every reachable state"
+    return {
+        **_refinement_heading(type(model.protocol).__name__, model.refines.system),
+        "scope": f"{visited} within these bounds",
+        "verdict": INTERRUPTED if interrupted else verdicts[result.verdict],
+        "seconds": result.seconds,
+        "broken": result.violation and result.violation.sentence,
+        "result": result_document(model, result),
+    }
+
+
+def no_instance_link(name: str, system: System, message: str) -> Link:
+    """Tell that a model is no instance of the spec: nothing was searched."""
+    return {
+        **_refinement_heading(name, system),
+        "verdict": BROKEN,
+        "seconds": 0.0,
+        "broken": message,
+        "result": None,
+    }
+
+
+def _refinement_heading(code: str, system: System) -> Link:
+    return {
+        "link": "refinement",
+        "title": "the code refines the spec",
+        "claim": f"Every step of {code} is an action of the spec {system.name}, or changes nothing "
+        "in it; and what link 2 proves of the spec holds in every state.",
+        "scope": "none: the model is no instance of the spec",
+        "assumed": [
+            "that nothing else happens beyond these bounds",
+            "that the monitor records what the relations of the spec mean",
+            "that handlers are atomic, but for faults between two effects",
+        ],
+    }
+
+
+# --- 2: the spec is safe -----------------------------------------------------------------------
+
+
+def spec_link(system: System, how: Options, watch: Counting) -> Link:
+    """Prove a spec, and that it is not proved of nothing."""
+    attempt = Attempt(system.name, system, how)
+    attempt.run(watch)
+    document = attempt.document()
+    verdicts = {
+        proof_report.PROVED: HOLDS,
+        proof_report.UNKNOWN: INCOMPLETE,
+        proof_report.INTERRUPTED: INTERRUPTED,
+    }
+    safety = "; ".join(f"{name}: {text(formula)}" for name, formula in system.safety.items())
+    sorts = ", ".join(sort.__name__ for sort in system.sorts)
+    return {
+        "link": "spec",
+        "title": "the spec is safe",
+        "claim": f"In every state that {system.name} reaches, {safety}",
+        "scope": f"any number of each of {sorts}",
+        "assumed": [
+            "the axioms of the spec, see link 3",
+            "the induction over steps, which is made outside the solver",
+            SOLVERS,
+        ],
+        "verdict": verdicts.get(document["verdict"], BROKEN),
+        "seconds": document["seconds"],
+        "proof": document,
+    }
+
+
+# --- 3: what the spec assumes is true ----------------------------------------------------------
+
+
+def axioms_link(system: System, scope: Scope | None, watch: Counting, *, second: bool) -> Link:
+    """Prove the theorems that the axioms of a spec rest on; ``scope`` is the instance checked."""
+    began, told = time.perf_counter(), watch("quorums", "axioms")
+    axioms: list[Link] = []
+    try:
+        for axiom in system.axioms:
+            axioms.append(_axiom_document(system, axiom, scope, second=second))
+            told(len(axioms))
+        verdict = min((each["verdict"] for each in axioms), key=WORST_FIRST.index, default=HOLDS)
+    except KeyboardInterrupt:
+        verdict = INTERRUPTED
+    return {
+        "link": "axioms",
+        "title": "what the spec assumes is true",
+        "claim": f"The axioms of {system.name} hold of the quorums of the code.",
+        "scope": "any number of nodes",
+        "assumed": [
+            "induction over the natural numbers, made outside the solver",
+            SOLVERS,
+        ],
+        "verdict": verdict,
+        "seconds": round(time.perf_counter() - began, 3),
+        "axioms": axioms,
+    }
+
+
+def _axiom_document(system: System, axiom: str, scope: Scope | None, *, second: bool) -> Link:
+    by = justification(system, axiom)
+    document: Link = {
+        "name": axiom,
+        "says": text(system.axioms[axiom]),
+        "by": by.name if isinstance(by, Statement) else by,
+        "theorem": None,
+        "here": None,
+        "majorities_up_to": None,
+        "verdict": HOLDS if by else INCOMPLETE,
+    }
+    if not isinstance(by, Statement):
+        return document
+    theorem = theorem_document(by, second=second)
+    proved = theorem["verdict"] in (proof_report.PROVED, proof_report.SLACK) and theorem["bridge"]
+    here = applies_here(by, axiom, scope) if scope else None
+    fits = here["applies"] if here else scope is None
+    refuted = theorem["verdict"] == proof_report.REFUTED
+    return {
+        **document,
+        "theorem": theorem,
+        "here": here,
+        "majorities_up_to": MAJORITIES_UP_TO if applies_to_majorities(by) else None,
+        "verdict": HOLDS if proved and fits else BROKEN if refuted else INCOMPLETE,
+    }
+
+
+def applies_here(theorem: Statement, axiom: str, scope: Scope) -> Link | None:
+    """Say whether a theorem is about the quorums of a scope; None if that is not known.
+
+    The theorem's A and B are quorums of the kinds that the axiom names, its numbers the sizes of
+    the smallest of each kind.
+    """
+    formula, sets = scope.system.axioms[axiom], sets_of(scope.system)
+    if not (isinstance(formula, ForAll) and all(type(v) in sets for v in formula.variables)):
+        return None
+    members = [sets[type(each)] for each in formula.variables]
+    kinds = [_sets(scope, each.name, scope.sizes[each.sorts[1]]) for each in members]
+    if not _fits(theorem, kinds):
+        return None
+    nodes = scope.sizes[members[0].sorts[0]]
+    return {
+        "nodes": nodes,
+        "kinds": [
+            {"name": each.sorts[1].__name__, "quorums": len(kind), "smallest": min(map(len, kind))}
+            for each, kind in zip(members, kinds, strict=True)
+        ],
+        "applies": _applies(theorem, nodes, kinds),
+    }
+
+
+def applies_to_majorities(theorem: Statement) -> bool:
+    """Say whether a theorem is about any two majorities of up to some nodes, gone through."""
+    for n in range(1, MAJORITIES_UP_TO + 1):
+        size = majority(node_ids(n)).size
+        kind = tuple(frozenset(each) for each in combinations(range(1, n + 1), size))
+        if not (_fits(theorem, [kind, kind]) and _applies(theorem, n, [kind, kind])):
+            return False
+    return True
+
+
+def _sets(scope: Scope, member: str, count: int) -> Sets:
+    rows = scope.rigid[member]
+    return tuple(frozenset(node + 1 for node, at in rows if at == q) for q in range(count))
+
+
+def _fits(theorem: Statement, kinds: list[Sets]) -> bool:
+    """Say whether it is about two sets, and a number for each if for any."""
+    return len(theorem.sets) == len(kinds) and len(theorem.numbers) in (0, len(kinds))
+
+
+def _applies(theorem: Statement, n: int, kinds: list[Sets]) -> bool:
+    """Go through all choices of a quorum of each kind."""
+    numbers = dict(zip(theorem.numbers, (min(map(len, kind)) for kind in kinds), strict=False))
+    return all(
+        Instance(n, dict(zip(theorem.sets, chosen, strict=True)), numbers).satisfies(theorem.given)
+        for chosen in product(*kinds)
+    )
