@@ -24,7 +24,7 @@ export PIP_DEFAULT_TIMEOUT ?= 60
 install = $(1) -m pip install -qq $(2) || { echo 'once more:'; $(1) -m pip install -qq $(2); }
 
 .DELETE_ON_ERROR:
-.PHONY: help dev check check-deep test test-slow lint types layers wheel bench kill-table mutants \
+.PHONY: help dev check check-deep test test-slow lint types layers wheel tools bench kill-table mutants \
         clean FORCE
 
 help:  ## this list
@@ -80,6 +80,11 @@ wheel: $(INSTALLED)  ## build the wheel, and test it without the source
 	done
 	find build/wheel/copy -name __pycache__ -prune -exec rm -rf {} +
 	cd build/wheel/copy && PAXIOM_SOURCE='$(CURDIR)' ../venv/bin/pytest -n $(JOBS) -m 'not slow' $(ARGS) $(TESTS)
+
+tools: build/node_modules/mermaid  ## what some tests read our files with; they are skipped without it
+
+build/node_modules/mermaid:
+	npm install --silent --no-audit --no-fund --no-save --prefix build 'mermaid@11'
 
 bench: $(INSTALLED)  ## the benchmarks
 	$(BIN)/python benchmarks/run.py

@@ -16,6 +16,7 @@ from paxiom.model_check.cli_shared import (
     required,
 )
 from paxiom.model_check.export import formats
+from paxiom.model_check.export.errors import ExportError
 from paxiom.model_check.run import modelled, quantity
 
 Out = Annotated[
@@ -51,7 +52,7 @@ def write(content: bytes, out: Path | None, *, is_text: bool = True) -> None:
     if out is None:
         if not is_text and sys.stdout.isatty():
             msg = "that is no text for a terminal; name a file with -o"
-            raise formats.ExportError(msg)
+            raise ExportError(msg)
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
@@ -61,7 +62,7 @@ def write(content: bytes, out: Path | None, *, is_text: bool = True) -> None:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         msg = f"cannot write {out}: {reason}"
-        raise formats.ExportError(msg) from None
+        raise ExportError(msg) from None
 
 
 def graph(

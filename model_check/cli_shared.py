@@ -12,7 +12,7 @@ from rich.console import Console
 
 from paxiom.model_check import load, run, trace_file
 from paxiom.model_check.codec import plain
-from paxiom.model_check.export.formats import ExportError
+from paxiom.model_check.export.errors import ExportError
 from paxiom.model_check.model import ModelError
 from paxiom.model_check.options import OptionError
 from paxiom.model_check.replay import MisfitError

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from paxiom.model_check.codec import Json
+from paxiom.model_check.export.errors import ExportError
 from paxiom.model_check.export.itf import from_itf, is_itf, to_itf
+from paxiom.model_check.export.mermaid import to_mermaid
+from paxiom.model_check.export.shiviz import to_shiviz
 from paxiom.model_check.trace_file import checked, content_of, dumps, name_of, parsed
-
-
-class ExportError(Exception):
-    """A trace cannot be written as asked; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,8 @@ def _itf(document: Mapping[str, Json]) -> bytes:
 FORMATS: Mapping[str, Format] = {
     "json": Format((".json",), lambda document: dumps(document).encode()),
     "itf": Format((".itf.json", ".itf"), _itf),
+    "mermaid": Format((".mmd", ".mermaid"), to_mermaid),
+    "shiviz": Format((".shiviz", ".log"), to_shiviz),
 }
 
 

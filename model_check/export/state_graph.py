@@ -14,7 +14,7 @@ import networkx as nx
 
 from paxiom.model_check.codec import plain, short, to_json
 from paxiom.model_check.environment import Status
-from paxiom.model_check.export.formats import ExportError
+from paxiom.model_check.export.errors import ExportError
 from paxiom.model_check.layout import count
 from paxiom.model_check.model import Model
 from paxiom.model_check.result import RAISED

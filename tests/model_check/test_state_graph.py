@@ -13,7 +13,7 @@ import pytest
 from paxiom.impl.names import NodeId
 from paxiom.impl.protocol import Protocol, Step
 from paxiom.model_check import reference, zoo
-from paxiom.model_check.export.formats import ExportError
+from paxiom.model_check.export.errors import ExportError
 from paxiom.model_check.export.state_graph import state_graph, to_dot, to_graphml
 from paxiom.model_check.model import Faults, Model, Network
 from paxiom.model_check.models.paxos import paxos
