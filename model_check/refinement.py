@@ -34,7 +34,7 @@ from paxiom.spec.logic.structure import (
 )
 from paxiom.spec.logic.system import System
 from paxiom.spec.logic.text import text
-from paxiom.spec.property import Kind, Property, Subject
+from paxiom.spec.property import Finding, Kind, Property, Subject
 
 LONGEST = 100  # of a guard that a complaint quotes, in characters; the rest is in the spec
 
@@ -142,7 +142,7 @@ class Refinement:
             Kind.STEP,
             Subject.HISTORY,
             lambda before, after: self.explained(before, after) is not None,
-            explain=self.complaint,
+            explain=lambda before, after: Finding(self.complaint(before, after)),
         )
         return (
             refines,

@@ -28,12 +28,8 @@ class Violation:
 
     @classmethod
     def of(cls, prop: Property, trace: Trace) -> "Violation":
-        """Say which property the last state or step of ``trace`` violates, and why if it can."""
-        worlds = [trace.initial, *(step.world for step in trace.steps if step.world)]
-        if prop.explain is None or len(worlds) == 1:
-            return cls(prop.name, prop.sentence, trace)
-        why = prop.explain(worlds[-2].history, worlds[-1].history)
-        return cls(prop.name, f"{prop.sentence} {why}", trace)
+        """Say which property the last state or step of ``trace`` violates."""
+        return cls(prop.name, prop.sentence, trace)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,9 @@ A trace file::
      "model": {...},            # the claim: protocol, nodes, network, faults, requests, bounds
      "verdict": "VIOLATED",
      "shortest": false,         # of a random run; missing of a search
-     "property": {"name", "sentence", "kind", "subject"},
+     "property": {"name", "sentence", "kind", "subject",
+                  "explanation",   # why it is false, as a sentence that names the witnesses
+                  "parts": [...]}, # the parts of the history that clash
      "properties": [{"name", "sentence", "kind", "subject"}],      # all of the model
      "bug": {"number", "title", "rule", "rule_doc", "place", "source"},   # of a bug of the zoo
      "initial": {"nodes": [{"node", "status", "state", "disk", "shows"}], "flight": [...],
@@ -30,7 +32,8 @@ A trace file::
 Values are in the JSON form of :mod:`paxiom.model_check.codec`. A run that violates nothing has the
 verdict RUN, null for its property and no evidence. A file without ``version`` 1 is refused, and so
 is one in which anything that is shown is missing or of the wrong type. Files of older versions lack
-``properties``, ``bug``, ``shows``, ``quorums``, ``violates``, ``witnesses`` and ``loop``.
+``explanation``, ``parts``, ``properties``, ``bug``, ``shows``, ``quorums``, ``violates`` and
+``witnesses``.
 """
 
 import json
@@ -109,6 +112,7 @@ def trace_document(model: Model, violation: Violation) -> dict[str, Json]:
         "sentence": violation.sentence,
         "kind": kind.value,
         "subject": subject.value,
+        **trace_run.finding(model, violation.trace, prop),
     }
     evidence = trace_run.evidence(model, violation.trace, prop)
     return _document(model, violation.trace, "VIOLATED", told, evidence)

@@ -6,7 +6,7 @@ quorums that the handler of a step found, in the protocol's own quorum systems.
 """
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
@@ -14,8 +14,9 @@ from paxiom.impl.names import NodeId
 from paxiom.impl.quorum import QuorumSystem
 from paxiom.model_check.codec import Json, changes, order, to_json
 from paxiom.model_check.environment import Deliver, Local, Lose, outcomes
-from paxiom.model_check.model import Delivery, Model
+from paxiom.model_check.model import Delivery, Model, ModelError
 from paxiom.model_check.result import RAISED
+from paxiom.model_check.rules import guarded
 from paxiom.model_check.trace import Trace
 from paxiom.model_check.world import (
     Flight,
@@ -171,33 +172,53 @@ def _quorum_systems(model: Model) -> Iterator[tuple[str, QuorumSystem]]:
 
 def evidence(model: Model, trace: Trace, prop: Property | None) -> list[Json]:
     """Show what ``prop`` read when it was violated; for an error, the state it was raised in."""
-    worlds = [trace.initial, *(each.world for each in trace.steps if each.world)]
-    after = worlds[-1]
-    before = worlds[-2] if len(worlds) > 1 else after
+    before, after = _last_two(trace)
     if prop is None:
         node = trace.steps[-1].node
         return [{"of": str(node), "value": to_json(after.locals[model.nodes.index(node)].state)}]
-    nodes = _nodes_read(model, trace, prop, after)
+    nodes, _ = _violation(model, trace, prop)
     found = []
-    for node in nodes:
-        place = model.nodes.index(node)
+    for place in sorted(nodes):
         values = [to_json(shown(model, world.locals[place])) for world in (before, after)]
-        found.append(_read(str(node), values, prop.kind))
+        found.append(_read(str(model.nodes[place]), values, prop.kind))
     if prop.subject.reads_history:
         found.append(_read("history", [to_json(w.history) for w in (before, after)], prop.kind))
     return found
 
 
-def _nodes_read(model: Model, trace: Trace, prop: Property, after: World) -> tuple[NodeId, ...]:
-    """Name the nodes that ``prop`` was asked about when it was violated."""
+def finding(model: Model, trace: Trace, prop: Property | None) -> dict[str, Json]:
+    """Say why ``prop`` is false at the end of ``trace``, if it can."""
+    if prop is None or prop.explain is None:
+        return {}
+    places, question = _violation(model, trace, prop)
+    names = () if prop.subject is Subject.HISTORY else (tuple(model.nodes[at] for at in places),)
+    told = guarded(lambda: f"explain of {prop.name!r}", prop.explain, *names, *question)
+    return {"explanation": told.sentence, "parts": [to_json(part) for part in told.parts]}
+
+
+def _violation(
+    model: Model, trace: Trace, prop: Property
+) -> tuple[tuple[int, ...], tuple[Hashable, ...]]:
+    """Return the nodes that ``prop`` was asked about when it was violated, and the question."""
+    before, after = _last_two(trace)
+    if prop.kind is Kind.STEP and prop.subject is Subject.HISTORY:
+        return (), (before.history, after.history)
     if prop.kind is Kind.STEP:
-        return (trace.steps[-1].node,) if prop.subject is Subject.NODE else ()
+        place = model.nodes.index(trace.steps[-1].node)
+        return (place,), tuple(shown(model, world.locals[place]) for world in (before, after))
     seen = [shown(model, local) for local in after.locals]
     for group in prop.subject.groups(len(seen)):
         questions = prop.subject.questions(tuple(seen[at] for at in group), after.history)
-        if not all(asked(prop, *question) for question in questions):
-            return tuple(model.nodes[at] for at in group)
-    return ()
+        for places, question in zip((group, group[::-1]), questions, strict=False):
+            if not asked(prop, *question):
+                return places, question
+    msg = f"{model.name}: {prop.name!r} was violated, and is no more when it is asked again"
+    raise ModelError(msg)
+
+
+def _last_two(trace: Trace) -> tuple[World, World]:
+    worlds = [trace.initial, *(each.world for each in trace.steps if each.world)]
+    return worlds[-2:][0], worlds[-1]
 
 
 def _read(what: str, values: list[Json], kind: Kind) -> dict[str, Json]:

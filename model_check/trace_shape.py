@@ -58,7 +58,7 @@ TRACE = {
         "network": {"delivery": ("once", "duplicating", "fifo")},
     },
     "verdict": ("VIOLATED", "RUN"),
-    "property": OrNull({**PROPERTY, "explanation": IfThere(str)}),
+    "property": OrNull({**PROPERTY, "explanation": IfThere(str), "parts": IfThere(list)}),
     "properties": IfThere([PROPERTY]),
     "bug": IfThere(dict.fromkeys(("number", "title", "rule", "rule_doc", "place", "source"), str)),
     "loop": IfThere(int),

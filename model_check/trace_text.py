@@ -10,6 +10,7 @@ from rich.text import Text
 
 from paxiom.model_check.codec import Json, changes, plain, short
 from paxiom.model_check.layout import count, hang
+from paxiom.model_check.story import story
 from paxiom.model_check.trace_file import TraceFileError
 
 ELIDED = 40  # a longer old value is shown by its kind alone: it stands in an earlier step
@@ -206,6 +207,8 @@ def _evidence(document: dict[str, Json], width: int) -> Iterator[Text]:
     raised = bool(document["steps"]) and document["steps"][-1]["error"] is not None
     title = "The state in which it was raised" if raised else f"What breaks the property, {where}"
     yield from hang("", title, width)
+    for sentence in story(document).why:
+        yield from hang("  ", plain(sentence), width)
     for each in document["evidence"]:
         name = plain(each["of"])
         style = "" if name == "history" else WHO

@@ -65,14 +65,16 @@ def refinement_link(model: Model, result: Result) -> Link:
     assert model.refines is not None
     verdicts = {Verdict.HOLDS: HOLDS, Verdict.VIOLATED: BROKEN, Verdict.INCOMPLETE: INCOMPLETE}
     interrupted = result.stopped == BY_CTRL_C
+    document = result_document(model, result)
+    prop = document["trace"]["property"] if document["trace"] else {}
     visited = "the states visited" if result.stopped else "every reachable state"
     return {
         **_refinement_heading(type(model.protocol).__name__, model.refines.system),
         "scope": f"{visited} within these bounds",
         "verdict": INTERRUPTED if interrupted else verdicts[result.verdict],
         "seconds": result.seconds,
-        "broken": result.violation and result.violation.sentence,
-        "result": result_document(model, result),
+        "broken": " ".join(prop[key] for key in ("sentence", "explanation") if key in prop) or None,
+        "result": document,
     }
 
 

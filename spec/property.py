@@ -75,10 +75,23 @@ class Subject(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """What makes a predicate false of what it was asked: a sentence that names the witnesses.
+
+    ``parts`` are those parts of the history that clash, as they stand in it, so that the steps
+    that put them there can be found.
+    """
+
+    sentence: str
+    parts: tuple[object, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Property:
     """A named predicate over observations; ``sentence`` is how a person would say it.
 
-    ``explain``, of a step property over history, says of two histories why it fails.
+    ``explain`` says why it is false. It is asked as the predicate is, but with the names of the
+    nodes first, unless the subject is the history alone.
     """
 
     name: str
@@ -86,36 +99,43 @@ class Property:
     kind: Kind
     subject: Subject
     predicate: Callable[..., bool]
-    explain: Callable[[Any, Any], str] | None = None
+    explain: Callable[..., Finding] | None = None
 
     def __call__(self, *observed: Any) -> bool:  # noqa: ANN401 - whatever the subject gives
         """Evaluate the predicate."""
         return self.predicate(*observed)
 
 
-def _decorator(kind: Kind, subject: Subject) -> Callable[[Callable[..., bool]], Property]:
+Explain = Callable[..., Finding] | None
+
+
+def _decorator(
+    kind: Kind, subject: Subject, explain: Explain = None
+) -> Callable[[Callable[..., bool]], Property]:
     def decorate(predicate: Callable[..., bool]) -> Property:
         sentence = (predicate.__doc__ or "").strip().split("\n\n")[0]
         if not sentence:
             msg = f"property {predicate.__name__} needs a docstring: the sentence it stands for"
             raise ValueError(msg)
         name = predicate.__name__.replace("_", " ")
-        return Property(name, " ".join(sentence.split()), kind, subject, predicate)
+        return Property(name, " ".join(sentence.split()), kind, subject, predicate, explain)
 
     return decorate
 
 
-def always(subject: Subject) -> Callable[[Callable[..., bool]], Property]:
+def always(
+    subject: Subject, *, explain: Explain = None
+) -> Callable[[Callable[..., bool]], Property]:
     """Declare a predicate that must hold in every reachable state."""
-    return _decorator(Kind.ALWAYS, subject)
+    return _decorator(Kind.ALWAYS, subject, explain)
 
 
-def step(subject: Subject) -> Callable[[Callable[..., bool]], Property]:
+def step(subject: Subject, *, explain: Explain = None) -> Callable[[Callable[..., bool]], Property]:
     """Declare a predicate of two states that must hold of every step."""
     if subject not in (Subject.NODE, Subject.HISTORY):
         msg = "step: state it over Subject.NODE (the node that moved) or Subject.HISTORY"
         raise ValueError(msg)
-    return _decorator(Kind.STEP, subject)
+    return _decorator(Kind.STEP, subject, explain)
 
 
 def reachable(subject: Subject) -> Callable[[Callable[..., bool]], Property]:

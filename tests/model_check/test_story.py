@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from collections import Counter
 from typing import Any
 
@@ -154,6 +155,51 @@ def test_a_document_names_the_bug_of_a_mutant_alone(p03: dict[str, Any]) -> None
     assert (bug["number"], bug["rule"]) == ("P03", "may_vote")
     assert bug["rule_doc"].startswith("Vote unless a higher ballot was promised (PMS")
     assert "bug" not in run_document(correct, Trace(initial_world(correct), ()))
+
+
+def test_a_story_says_which_quorums_decided_and_where_they_meet(p03: dict[str, Any]) -> None:
+    """Two ballots decide two values; the second vote of the node in both is the mutant's."""
+    first, *rest = story(p03).why
+    decided = [step for step in p03["steps"] if step["effects"][-1:] and "Decide" in str(step)]
+    members = [set(step["quorums"][-1]["members"]) for step in decided]
+
+    assert first == p03["property"]["explanation"] == "n1 decided a; n2 decided b."
+    for step, sentence in zip(decided, rest, strict=False):
+        assert sentence.startswith(f"At step {step['number']} {step['node']} has Accepted(Vote(")
+        assert sentence.endswith(": a quorum (phase2).")
+    meeting = rest[len(decided) :]
+    assert [each.split(",")[0] for each in meeting] == [
+        f"Both quorums have {node}" for node in sorted(members[0] & members[1])
+    ]
+    for sentence in meeting:
+        for number in map(int, re.findall(r"at step (\d+)", sentence)):
+            voter = p03["steps"][number - 1]
+            assert voter["node"] in members[0] & members[1]
+            assert {"$": "Accepted"}.items() <= voter["effects"][-1]["message"].items()
+
+
+def test_quorums_that_do_not_meet_are_named() -> None:
+    """P13: two of three nodes vote for a value, and the third alone knows of no vote."""
+    document = document_of(zoo.bug("P13").broken())
+    found = {
+        str(each["members"]).replace("'", "")
+        for step in document["steps"]
+        for each in step["quorums"]
+        if each["field"] == "phase1"
+    }
+    last = story(document).why[-1]
+
+    assert last.startswith("A quorum (phase1) that n")
+    assert " shares no node with " in last
+    assert any("{" + each[1:-1] + "}, shares" in last for each in found)
+
+
+def test_a_voter_that_counts_itself_has_sent_nothing() -> None:
+    why = story(document_of(zoo.bug("R07").broken())).why
+
+    assert " both became leader in term 1." in why[0]
+    assert all(each.endswith(" and counts itself: a quorum.") for each in why[1:3])
+    assert " counted itself at step 3 and sent n" in why[3]
 
 
 def test_a_run_that_violates_nothing_is_a_document_too() -> None:

@@ -343,12 +343,21 @@ def test_messages_wait_in_the_order_they_were_sent() -> None:
     ]
 
 
-def test_a_shown_value_may_say_itself_how() -> None:
-    document = {"$": "Ballot", "$text": "1.n1", "round": 1, "proposer": "n1"}
+def saying(message: object) -> dict[str, Any]:
+    """A trace in which the message received in step 2 is another, all along."""
     _, trace = violation_of(counting(silence))
-    trace["steps"][1]["message"] = document
+    told = trace["steps"][1]["message"]
+    for effect in trace["steps"][0]["effects"]:
+        if effect.get("message") == told:
+            effect["message"] = message
+    trace["steps"][1]["message"] = message
+    return trace
 
-    assert "receives 1.n1 from" in text_of(trace)
+
+def test_a_shown_value_may_say_itself_how() -> None:
+    ballot = {"$": "Ballot", "$text": "1.n1", "round": 1, "proposer": "n1"}
+
+    assert "receives 1.n1 from" in text_of(saying(ballot))
 
 
 # --- what is refused ---------------------------------------------------------------------------
@@ -443,11 +452,10 @@ def test_a_field_that_is_missing_or_wrong_is_named(path: tuple[Any, ...]) -> Non
 
 @pytest.mark.parametrize(("depth", "is_shown"), [(50, True), (900, False)])
 def test_values_nested_beyond_reason_are_refused(*, depth: int, is_shown: bool) -> None:
-    document = small()
     nested: Any = []
     for _ in range(depth):
         nested = [nested]
-    document["steps"][1]["message"] = nested
+    document = saying(nested)
 
     if is_shown:
         assert "(" * depth in text_of(parse("file.json", written(document)))

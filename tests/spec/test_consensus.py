@@ -60,6 +60,43 @@ def test_irrevocability_allows_more_decisions_and_none_less() -> None:
     assert not irrevocability(one, PROPOSED.decide("n1", "b"))
 
 
+@pytest.mark.parametrize(
+    ("prop", "asked", "sentence"),
+    [
+        (
+            agreement,
+            (DECIDED.decide("n3", "b"),),
+            "n1 decided a; n2 decided a; n3 decided b.",
+        ),
+        (validity, (DECIDED.decide("n3", "c"),), "n3 decided c. Proposed: a, b."),
+        (validity, (History().decide("n3", "c"),), "n3 decided c. Proposed: nothing."),
+        (integrity, (DECIDED.decide("n1", "b"),), "n1 decided a; n1 decided b."),
+        (
+            irrevocability,
+            (DECIDED, PROPOSED.decide("n1", "a")),
+            "No longer on record: n2 decided a.",
+        ),
+    ],
+)
+def test_what_is_broken_names_its_witnesses(  # type: ignore[no-untyped-def]
+    prop,  # noqa: ANN001
+    asked: tuple[History, ...],
+    sentence: str,
+) -> None:
+    assert not prop(*asked)
+    assert prop.explain(*asked).sentence == sentence
+
+
+def test_of_those_who_agree_one_stands_for_all() -> None:
+    assert agreement.explain is not None
+    parts = agreement.explain(DECIDED.decide("n3", "b")).parts
+
+    assert sorted(map(str, parts)) == [
+        "Decision(node='n2', value='a')",
+        "Decision(node='n3', value='b')",
+    ]
+
+
 def test_some_decision_is_witnessed_by_the_first() -> None:
     assert not some_decision(PROPOSED)
     assert some_decision(PROPOSED.decide("n2", "b"))

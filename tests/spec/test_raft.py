@@ -87,6 +87,78 @@ def test_what_a_property_forbids(prop: Property, observed: tuple[object, ...]) -
     assert not prop(*observed)
 
 
+# What each case of BROKEN that is a matter of safety is said to have found, in its order.
+FOUND = (
+    """
+n1 and n2 both became leader in term 1.
+n1, leader of term 2, had entry b of term 2 at index 2, and now nothing.
+n1, leader of term 2, had entry a of term 1 at index 1, and now entry b of term 2.
+At index 2 both logs have an entry of term 3, but at index 1
+  n1 has entry a of term 1 and n2 has entry b of term 2.
+At index 1 both logs have an entry of term 1, but
+  n1 has entry a of term 1 and n2 has entry other of term 1.
+At index 1 entry a of term 1 is committed since term 1,
+  but n1, leader of term 2, has nothing there.
+At index 1 entry a of term 1 is committed since term 1,
+  but n1, leader of term 2, has entry b of term 2 there.
+At index 1 were applied: entry a of term 1 and entry b of term 2.
+At index 1 entry a of term 1 is committed, but of 3 nodes only n1 has it there.
+At index 1 entry a of term 1 is committed, but of 2 nodes only n1 has it there.
+Applied: entry b of term 2 at index 2. Asked for: a.
+The term of n1 went from 2 back to 1.
+The commit index of n1 went from 1 back to 0.
+n1 had committed up to index 1; at index 1 it had entry a of term 1, and now entry b of term 2.
+n1, leader of term 2, believed to be stored by n2 up to index 1, now 0.
+n1 has applied up to index 2 and committed up to 2; its log ends at 1.
+n1 has applied up to index 1 and committed up to 0; its log ends at 1.
+n1 would send to n2 from index 1 on, which stores up to 1.
+n1 has committed entry b of term 2 at index 1, where entry a of term 1 was applied.
+""".replace("\n  ", " ")
+    .strip()
+    .split("\n")
+)
+
+
+@pytest.mark.parametrize(
+    ("case", "sentence"), [*zip(BROKEN, [*FOUND, None, None], strict=True)], ids=name
+)
+def test_what_is_forbidden_names_its_witnesses(
+    case: tuple[Property, tuple[object, ...]], sentence: str | None
+) -> None:
+    prop, observed = case
+    names = () if prop.subject is Subject.HISTORY else (("n1", "n2", "n3")[: asked_about(case)],)
+
+    assert (prop.explain is None) == (sentence is None)
+    assert prop.explain is None or prop.explain(*names, *observed).sentence == sentence
+
+
+def asked_about(case: tuple[Property, tuple[object, ...]]) -> int:
+    """Count the nodes whose observations a question is about."""
+    prop, observed = case
+    if prop.subject is Subject.ALL:
+        assert isinstance(observed[0], tuple)
+        return len(observed[0])
+    return 2 if prop.subject is Subject.PAIR else 1
+
+
+def test_the_parts_that_clash_are_named_as_they_stand_in_the_history() -> None:
+    prop = spec.state_machine_safety
+    history = PAST.apply(1, B, 2)
+
+    assert prop.explain is not None
+    assert set(prop.explain(history).parts) == history.committed
+
+
+def test_a_node_that_is_down_may_have_what_is_committed() -> None:
+    """Of four nodes one has it and one is down: two in all, no majority."""
+    assert spec.durability.explain is not None
+    found = spec.durability.explain(
+        ("n1", "n2", "n3", "n4"), (follower(1), None, follower(1, A), follower(2)), PAST
+    )
+
+    assert found.sentence.endswith("but of 4 nodes only n3 has it there, and 1 may.")
+
+
 def test_every_property_is_tried_both_ways() -> None:
     everything = {*spec.SAFETY, spec.some_leader, spec.some_commit}
 
