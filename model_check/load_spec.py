@@ -17,15 +17,18 @@ from paxiom.spec.relational import SPECS
 PREFIX = "spec:"  # of a spec where a model is expected: paxiom check spec:paxos
 
 
-def find(target: str) -> System:
-    """Make the spec that ``target`` names; LoadError says what is wrong with it."""
+def find(target: str, besides: tuple[str, ...] = ()) -> System:
+    """Make the spec that ``target`` names; LoadError says what is wrong, and what there is.
+
+    ``besides`` are names that the command knows and that are no specs.
+    """
     match = load.TARGET.fullmatch(target)
     path, name = (match["path"], match["name"]) if match else (target, None)
     if name or path.endswith(".py") or "/" in path or "\\" in path:
         return _system(target, _in_file(Path(path), name), Path(path))
     if target not in SPECS:
         msg = (
-            f"there is no spec {target!r}; there is {', '.join(SPECS)}, and quorum. "
+            f"there is no spec {target!r}; there is {', '.join([*SPECS, *besides])}. "
             "For a spec of your own give its file: my_spec.py:MySpec"
         )
         raise load.LoadError(msg)

@@ -198,7 +198,7 @@ class Spec:
             axioms={f"{s.__name__} is ordered": total_order(s) for s in ordered}
             | self._formulas("axiom"),
             initial={update.relation: self._update(update) for update in self._at_first()},
-            actions={name: self._action(name) for name in self._marked("action")},
+            actions=self._actions(),
             safety=self._formulas("safety"),
             invariants=self._formulas("invariant"),
             scenarios=self._scenarios(),
@@ -251,6 +251,16 @@ class Spec:
             msg = f"{type(self).__name__}.{name}: nothing binds the variable {loose[0]!r}"
             raise LogicError(msg)
         return rewritten(formula, terms=free, sorts=self.same, names=self.named)
+
+    def _actions(self) -> dict[str, Action]:
+        found = {name: self._action(name) for name in self._marked("action")}
+        for name, places in self.unneeded.items():
+            count = len(found[name].guards) if name in found else 0
+            if absent := [place for place in places if place not in range(count)]:
+                msg = f"{type(self).__name__}: unneeded names guard {absent[0]} of {name}"
+                msg += f", which has {count}" if name in found else ", which is no action"
+                raise LogicError(msg)
+        return found
 
     def _action(self, name: str) -> Action:
         variables = self._parameters(name)

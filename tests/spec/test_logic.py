@@ -98,6 +98,28 @@ def test_an_action_must_be_one() -> None:
 
 
 @pytest.mark.parametrize(
+    ("unneeded", "message"),
+    [
+        ({"start": (1,)}, "unneeded names guard 1 of start, which has 1"),
+        ({"stop": (0,)}, "unneeded names guard 0 of stop, which is no action"),
+    ],
+)
+def test_guards_that_are_not_there_are_refused(
+    unneeded: dict[str, tuple[int, ...]], message: str
+) -> None:
+    class Starts(Spec):
+        up: Relation[Node]
+
+        @action
+        def start(self, n: Node) -> Action:
+            return when(~self.up(n)).then(self.up.add(n))
+
+    assert Starts().system.actions["start"].unneeded == set()
+    with pytest.raises(LogicError, match=message):
+        _ = type("Misdeclared", (Starts,), {"unneeded": unneeded})().system
+
+
+@pytest.mark.parametrize(
     ("formula", "shown"),
     [
         (UP(M) & (UP(N) | ~UP(M)), "up(m) ∧ (up(n) \N{LOGICAL OR} ¬up(m))"),
