@@ -96,7 +96,9 @@ def _axiom(axiom: Mapping[str, Json]) -> Iterator[Row]:
             f"{each['quorums']} {each['name']} of {each['smallest']} or more"
             for each in here["kinds"]
         )
-        fits = "the theorem is about them" if here["applies"] else "the theorem is not about them"
+        fits = "the theorem is about them"
+        if not here["applies"]:
+            fits = "they meet, by link 1, but the theorem is not about them"
         yield "here", f"{count(here['nodes'], 'node')}, {kinds}: {fits}"
     if most := axiom["majorities_up_to"]:
         yield "majorities", f"are those of the theorem, gone through for 1 to {most} nodes"
