@@ -1,7 +1,8 @@
 """The command ``paxiom``.
 
-Exit codes: 0 everything holds, 1 a property is violated, 2 the command or the model is wrong,
-3 the search was not finished, 130 it was interrupted, 70 paxiom itself is at fault.
+Exit codes: 0 everything holds, 1 a property is violated or a count is not that of the baseline,
+2 the command or the model is wrong, 3 the search was not finished, 130 it was interrupted, 70
+paxiom itself is at fault.
 """
 
 import sys
@@ -23,7 +24,15 @@ from paxiom.model_check import (
     trace_file,
 )
 from paxiom.model_check.cli_help import WantsHelp, model_lines, show_help
-from paxiom.model_check.cli_reports import GithubToo, JunitFile, Reports, TraceFile, asked
+from paxiom.model_check.cli_reports import (
+    BaselineFile,
+    Bless,
+    GithubToo,
+    JunitFile,
+    Reports,
+    TraceFile,
+    asked,
+)
 from paxiom.model_check.cli_shared import (
     FAULT,
     INTERRUPTED,
@@ -94,6 +103,8 @@ def check(
     trace: TraceFile = None,
     junit: JunitFile = None,
     github: GithubToo = False,
+    baseline: BaselineFile = None,
+    bless: Bless = False,
     max_states: Annotated[
         str | None, typer.Option(metavar="N", help="Stop after so many states (10M).")
     ] = None,
@@ -143,10 +154,18 @@ def check(
             resume=resume,
         )
         how.require_possible()
-        reports = Reports(as_json=as_json, trace=trace, junit=junit, github=github)
+        reports = Reports(
+            name=asked(name, context.args, setting or ()),
+            as_json=as_json,
+            trace=trace,
+            junit=junit,
+            github=github,
+            baseline=baseline,
+            bless=bless,
+        )
         reports.require_possible()
         model, result = run.run(name, context.args, setting or (), how, quiet=quiet)
-        code = reports.tell(asked(name, context.args, setting or ()), model, result)
+        code = reports.tell(model, result)
         place = checkpoint or resume
         if place and result.verdict is Verdict.INCOMPLETE:
             say(f"the search is saved: the same command with --resume {place} goes on with it")
@@ -202,10 +221,10 @@ def simulate(
             max_seconds=max_seconds,
         )
         how.require_possible()
-        reports = Reports(as_json=as_json, trace=trace)
+        reports = Reports(name=name, as_json=as_json, trace=trace)
         reports.require_possible()
         model, result = run.run(name, context.args, setting or (), how, quiet=quiet)
-        code = reports.tell(name, model, result)
+        code = reports.tell(model, result)
     raise typer.Exit(code)
 
 

@@ -3,23 +3,25 @@
 import os
 import shlex
 import sys
+import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from paxiom.model_check import report, trace_file
-from paxiom.model_check.cli_shared import exit_code, say, standard_output
+from paxiom.model_check.baseline import blessed, compared, entries, recorded
+from paxiom.model_check.cli_shared import EXIT, exit_code, say, standard_output
 from paxiom.model_check.codec import Json
 from paxiom.model_check.github import SUMMARY_MAX, annotations, summary
 from paxiom.model_check.junit import junit as junit_file
 from paxiom.model_check.layout import width_of, write
 from paxiom.model_check.model import Model
 from paxiom.model_check.places import place_of_rules
-from paxiom.model_check.result import Result
-from paxiom.model_check.suites import ReportError, Suite, suite_of
+from paxiom.model_check.result import Result, Verdict
+from paxiom.model_check.suites import Case, Outcome, ReportError, Suite, suite_of
 
 TraceFile = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Write a counterexample to this file, as JSON.")
@@ -32,6 +34,11 @@ GithubToo = Annotated[
     bool,
     typer.Option("--github", help="Annotate as GitHub Actions reads it; add to its summary."),
 ]
+BaselineFile = Annotated[
+    Path | None,
+    typer.Option("--baseline", metavar="FILE", help="Fail if a count is not the one on record."),
+]
+Bless = Annotated[bool, typer.Option("--bless", help="Put the counts on record in the baseline.")]
 
 
 def asked(target: str, words: Sequence[str], settings: Sequence[str]) -> str:
@@ -41,19 +48,30 @@ def asked(target: str, words: Sequence[str], settings: Sequence[str]) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reports:
-    """What is to be told of a search, and where."""
+    """What is to be told of a search, and where; ``name`` is what was asked for."""
 
+    name: str
     as_json: bool
     trace: Path | None
     junit: Path | None = None
     github: bool = False
+    baseline: Path | None = None
+    bless: bool = False
 
     def require_possible(self) -> None:
         """Refuse a place for a file before the search, not after it."""
-        for path in filter(None, (self.trace, self.junit)):
+        if self.bless and not self.baseline:
+            msg = "--bless puts counts on record: where? Give --baseline FILE too"
+            raise ReportError(msg)
+        written = [self.trace, self.junit, self.baseline if self.bless else None]
+        for path in filter(None, written):
             require_writable(path)
+        if self.baseline and self.bless:
+            entries(self.baseline)  # refuses a damaged one
+        elif self.baseline:
+            recorded(self.baseline, self.name)
 
-    def tell(self, name: str, model: Model, result: Result) -> int:
+    def tell(self, model: Model, result: Result) -> int:
         """Print the result, then write the files: a full disk must not cost the reader both."""
         document = report.result_document(model, result)
         if self.as_json:
@@ -65,8 +83,22 @@ class Reports:
         if self.trace:
             _save_trace(document, self.trace)
         place = place_of_rules(type(model.protocol), workspace())
-        publish([suite_of(name, document, place)], junit=self.junit, github=self.github)
-        return exit_code(result)
+        suite = suite_of(self.name, document, place)
+        if self.baseline and (case := self._counts(self.baseline, document)):
+            suite = replace(suite, cases=(*suite.cases, case))
+        publish([suite], junit=self.junit, github=self.github)
+        moved = exit_code(result) == 0 and bool(suite.having(Outcome.FAILED))
+        return EXIT[Verdict.VIOLATED] if moved else exit_code(result)
+
+    def _counts(self, path: Path, document: dict[str, Json]) -> Case | None:
+        """Compare the counts with the baseline, or put them there, and say how that went."""
+        if document["verdict"] != Verdict.HOLDS.value:
+            say(f"{path}: nothing compared or recorded, for the search did not run to its end")
+            return None
+        case = (blessed if self.bless else compared)(path, self.name, document)
+        say(f"{path}: {self.name}: {case.verdict}")
+        say(textwrap.indent(case.detail, "  "))
+        return case
 
 
 def workspace() -> Path:
