@@ -10,7 +10,9 @@ from paxiom.model_check.codec import Json
 from paxiom.model_check.export.errors import ExportError
 from paxiom.model_check.export.itf import from_itf, is_itf, to_itf
 from paxiom.model_check.export.mermaid import to_mermaid
+from paxiom.model_check.export.png import to_png
 from paxiom.model_check.export.shiviz import to_shiviz
+from paxiom.model_check.export.svg import to_svg
 from paxiom.model_check.trace_file import checked, content_of, dumps, name_of, parsed
 
 
@@ -32,6 +34,8 @@ FORMATS: Mapping[str, Format] = {
     "itf": Format((".itf.json", ".itf"), _itf),
     "mermaid": Format((".mmd", ".mermaid"), to_mermaid),
     "shiviz": Format((".shiviz", ".log"), to_shiviz),
+    "svg": Format((".svg",), to_svg),
+    "png": Format((".png",), to_png, is_text=False),
 }
 
 

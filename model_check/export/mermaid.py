@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from paxiom.model_check.codec import Json, plain, short
 from paxiom.model_check.export.errors import ExportError
-from paxiom.model_check.export.reading import arrivals, lanes
+from paxiom.model_check.export.reading import arrivals, deed, facts, lanes
 from paxiom.model_check.layout import count
-from paxiom.model_check.story import End, Message, Story, story
-from paxiom.model_check.trace_text import headline
+from paxiom.model_check.messages import End, Message
+from paxiom.model_check.story import Story, story
 
 MOST_TEXT = 50_000  # mermaid's own limit, maxTextSize
 LONGEST = 120  # of the text at an arrow
@@ -57,29 +57,12 @@ def _lines(document: Mapping[str, Json], told: Story, *, whole: bool) -> Iterato
 def _step(step: Json, names: Mapping[str, str], ended: tuple[Message, End] | None) -> Iterator[str]:
     number, node = step["number"], names[step["node"]]
     if ended is None:
-        yield f"    Note over {node}: {_text(f'{number}. {headline(step).plain}')}"
+        yield f"    Note over {node}: {_text(f'{number}. {deed(step)}')}"
     else:
         message, end = ended
-        verb = "" if end.how == "delivered" else f"{end.how}: "
-        yield _arrow(message, end.how, names, f"{number}. {verb}{short(message.body)}")
-    for fact in _facts(step, told_already=ended is None):
+        yield _arrow(message, end.how, names, f"{number}. {deed(step)}")
+    for fact in facts(step):
         yield f"    Note over {node}: {_text(fact)}"
-
-
-def _facts(step: Json, *, told_already: bool) -> Iterator[str]:
-    """Say what a step does beside sending: what is decided, and what goes wrong with it."""
-    for effect in step["effects"]:
-        match effect:
-            case {"$": "Send" | "Persist"}:
-                pass
-            case _:
-                yield short(effect)
-    if told_already:
-        return
-    if step["fault"] is not None:
-        yield f"{step['fault']} after {count(len(step['effects']), 'effect')}"
-    if step["error"] is not None:
-        yield f"raises {step['error']}"
 
 
 def _skipped(names: Iterable[str], skipped: int) -> Iterator[str]:

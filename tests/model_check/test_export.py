@@ -4,18 +4,24 @@ import copy
 import json
 import os
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import networkx as nx
 import pytest
+import resvg_py
 
 from paxiom.model_check import zoo
 from paxiom.model_check.export.errors import ExportError
 from paxiom.model_check.export.formats import FORMATS
 from paxiom.model_check.export.mermaid import MOST_TEXT, to_mermaid
+from paxiom.model_check.export.png import to_png
+from paxiom.model_check.export.sequence import CHARACTER, FONT
 from paxiom.model_check.export.shiviz import EXPRESSION, stamps, to_shiviz
+from paxiom.model_check.export.svg import to_svg
 from paxiom.model_check.story import story
 from paxiom.model_check.trace_file import parse
 from support.tools import missing, tool
@@ -47,7 +53,7 @@ def hostile(number: str) -> dict[str, Any]:
     return parse("hostile", json.dumps(found).encode())
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", [name for name, each in FORMATS.items() if each.is_text])
 @pytest.mark.parametrize("number", BUGS)
 def test_every_bug_is_written_in_every_format(number: str, form: str) -> None:
     """The same every time, and whatever its names are."""
@@ -64,6 +70,106 @@ def test_text_has_nothing_in_it_that_a_terminal_obeys(form: str) -> None:
     written = FORMATS[form].write(hostile("R07")).decode()
 
     assert written.replace("\n", "").isprintable()
+
+
+# --- SVG and PNG -------------------------------------------------------------------------------
+
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def picture(document: dict[str, Any]) -> ET.Element:
+    return ET.fromstring(to_svg(document))  # noqa: S314 - our own, not a stranger's
+
+
+@pytest.mark.parametrize("number", BUGS)
+@pytest.mark.parametrize("of", [zoo_run, hostile])
+def test_a_picture_has_every_node_step_and_message(
+    number: str, of: Callable[[str], dict[str, Any]]
+) -> None:
+    document = of(number)
+    told = story(document)
+    drawn = picture(document)
+    texts = ["".join(each.itertext()) for each in drawn.iter(f"{SVG}text")]
+    kinds = [each.get("class") for form in ("line", "path") for each in drawn.iter(SVG + form)]
+    ends = [end.how for message in told.messages for end in message.ends]
+
+    for step in document["steps"]:
+        assert sum(text.startswith(f"{step['number']}. ") for text in texts) == 1
+    for how in ("delivered", "discarded", "lost"):
+        legend = int(how in ends)
+        assert kinds.count(f"arrow {how}") == ends.count(how) + legend
+    waiting = [message for message in told.messages if not message.ends]
+    assert kinds.count("arrow flying") == len(waiting) + bool(waiting)
+    assert kinds.count("cross") == 2 * sum(
+        bool(s["fault"] or s["error"]) for s in document["steps"]
+    )
+
+
+def test_a_picture_says_which_property_falls_and_where() -> None:
+    texts = ["".join(each.itertext()) for each in picture(zoo_run("R07")).iter(f"{SVG}text")]
+
+    assert texts[0] == "election safety is violated: 7 steps of raft"
+    assert "violates election safety" in texts
+
+
+def test_a_picture_holds_nothing_but_lines_and_text() -> None:
+    """Whatever the names in the trace are."""
+    elements = {each.tag.removeprefix(SVG) for each in picture(hostile("R09")).iter()}
+
+    assert elements <= {
+        *("svg", "title", "style", "marker", "rect", "text", "line", "path", "circle", "g")
+    }
+
+
+def test_texts_of_a_picture_do_not_meet() -> None:
+    """No two lines of text overlap, by the width of the font."""
+    for number in BUGS:
+        boxes = []
+        for each in picture(zoo_run(number)).iter(f"{SVG}text"):
+            width = CHARACTER * len("".join(each.itertext()))
+            x, y = float(each.get("x", 0)), float(each.get("y", 0))
+            left = {"start": x, "middle": x - width / 2, "end": x - width}[
+                each.get("text-anchor", "")
+            ]
+            assert left >= 0
+            boxes.append((left, left + width, y))
+        for place, (left, right, y) in enumerate(boxes):
+            for other_left, other_right, other_y in boxes[place + 1 :]:
+                apart = right <= other_left or other_right <= left or abs(y - other_y) >= FONT
+                assert apart, number
+
+
+@pytest.mark.parametrize(
+    "number",
+    [pytest.param(n, marks=[] if n in ("R07", "R09") else [pytest.mark.slow]) for n in BUGS],
+)
+def test_an_image_is_twice_as_wide_as_the_picture(number: str) -> None:
+    document = zoo_run(number)
+    image = to_png(document)
+
+    assert image.startswith(b"\x89PNG\r\n\x1a\n")
+    assert int.from_bytes(image[16:20]) == 2 * float(picture(document).get("width", 0))
+
+
+def test_an_image_that_would_be_too_large_is_refused() -> None:
+    with pytest.raises(ExportError, match="an image of 20,000 steps would be too large"):
+        to_png(long_run(20_000))
+
+
+def test_an_image_without_fonts_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    paint = resvg_py.svg_to_bytes
+    monkeypatch.setattr(
+        resvg_py, "svg_to_bytes", lambda **given: paint(**given, skip_system_fonts=True)
+    )
+    with pytest.raises(ExportError, match="no font is installed"):
+        to_png(zoo_run("R07"))
+
+
+def test_an_image_without_its_package_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    with pytest.raises(ExportError, match="png needs resvg-py"):
+        to_png(zoo_run("R07"))
 
 
 # --- ShiViz ------------------------------------------------------------------------------------
