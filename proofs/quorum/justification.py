@@ -22,6 +22,11 @@ JUSTIFIES: Final[Mapping[str, Mapping[str, str]]] = {
     "MultiPaxos": {"quorums meet": "majorities meet"},
     "Paxos": {"quorums meet": "majorities meet"},
     "Pbft": {"quorums share an honest node": "Byzantine quorums share an honest node"},
+    "Raft": {
+        "quorums meet": "majorities meet",
+        "no term before the first": NUMBERS,
+        "no index before the first": NUMBERS,
+    },
     "ViewChange": {"quorums meet": "majorities meet", "no view before the first": NUMBERS},
 }
 

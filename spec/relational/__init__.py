@@ -7,6 +7,7 @@ from paxiom.spec.relational.consensus import Consensus, ReplicatedLog
 from paxiom.spec.relational.multi_paxos import FlexibleMultiPaxos, MultiPaxos
 from paxiom.spec.relational.paxos import FlexiblePaxos, Paxos
 from paxiom.spec.relational.pbft import Pbft
+from paxiom.spec.relational.raft import Raft
 from paxiom.spec.relational.view_change import ViewChange
 
 SPECS: Mapping[str, type[Spec]] = {
@@ -16,6 +17,7 @@ SPECS: Mapping[str, type[Spec]] = {
     "flexible-paxos": FlexiblePaxos,
     "multi-paxos": MultiPaxos,
     "flexible-multi-paxos": FlexibleMultiPaxos,
+    "raft": Raft,
     "view-change": ViewChange,
     "pbft": Pbft,
 }

@@ -9,6 +9,7 @@ from paxiom.proofs.solving import Answer, Limits
 from paxiom.spec.logic.system import Spec
 from paxiom.spec.relational.multi_paxos import FlexibleMultiPaxos, MultiPaxos
 from paxiom.spec.relational.paxos import FlexiblePaxos, Paxos
+from paxiom.spec.relational.raft import Raft
 from support.broken_specs import CarelessLock, EagerPaxos, Endless, Lock, TakenLock
 
 
@@ -24,6 +25,19 @@ def test_paxos_is_proved_in_epr_by_both_solvers(spec: type[Spec]) -> None:
     assert {each.outcome for each in proofs} == {Outcome.PROVED}
     assert {each.second for each in proofs} == {Answer.UNSAT}
     assert not any(each.cycle for each in proofs)
+
+
+def test_raft_is_proved_in_epr() -> None:
+    proofs = list(prove_all(Raft().system))
+
+    assert len(proofs) == 27 + 9 * 27
+    assert {each.outcome for each in proofs} == {Outcome.PROVED}
+    assert not any(each.cycle for each in proofs)
+
+
+@pytest.mark.slow
+def test_raft_is_proved_by_both_solvers_whatever_the_seed() -> None:
+    assert failing(Raft(), Options(second=True, seeds=5)) == []
 
 
 def test_results_come_in_the_order_of_the_spec_and_repeat_with_any_number_of_threads() -> None:

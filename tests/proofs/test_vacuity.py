@@ -9,6 +9,7 @@ from paxiom.spec.logic.formulas import Formula, LogicError, exists
 from paxiom.spec.logic.system import Spec, reachable
 from paxiom.spec.relational.multi_paxos import FlexibleMultiPaxos, MultiPaxos
 from paxiom.spec.relational.paxos import FlexiblePaxos, Paxos, Round
+from paxiom.spec.relational.raft import Raft
 from support.broken_specs import ContradictoryPaxos, Lock, Member, StuckLock
 
 
@@ -36,6 +37,14 @@ def test_the_trace_to_two_decisions_needs_two_nodes_and_is_carried_out() -> None
     assert [name for name, _ in trace.steps].count("cast") == 4
     assert len(decided) == 2
     assert all(": + decision(" in line for line in decided)
+
+
+def test_raft_can_begin_take_each_action_commit_in_two_terms_and_overwrite_an_entry() -> None:
+    found = answers(Raft())
+
+    assert set(found.values()) == {Answer.SAT}
+    assert len(found) == 2 + 9 + 2
+    assert untaken(Raft().system) == []
 
 
 def test_contradictory_axioms_prove_everything_and_are_found_out() -> None:
