@@ -28,6 +28,7 @@ from paxiom.model_check.cli_reports import (
     BaselineFile,
     Bless,
     GithubToo,
+    HtmlFile,
     JunitFile,
     Reports,
     TraceFile,
@@ -101,6 +102,7 @@ def check(
     setting: Setting = None,
     as_json: AsJson = False,
     trace: TraceFile = None,
+    html: HtmlFile = None,
     junit: JunitFile = None,
     github: GithubToo = False,
     baseline: BaselineFile = None,
@@ -158,6 +160,7 @@ def check(
             name=asked(name, context.args, setting or ()),
             as_json=as_json,
             trace=trace,
+            html=html,
             junit=junit,
             github=github,
             baseline=baseline,
@@ -196,6 +199,7 @@ def simulate(
     setting: Setting = None,
     as_json: AsJson = False,
     trace: TraceFile = None,
+    html: HtmlFile = None,
     max_seconds: MaxSeconds = None,
     workers: Workers = None,
     quiet: Quiet = False,
@@ -221,7 +225,7 @@ def simulate(
             max_seconds=max_seconds,
         )
         how.require_possible()
-        reports = Reports(name=name, as_json=as_json, trace=trace)
+        reports = Reports(name=name, as_json=as_json, trace=trace, html=html)
         reports.require_possible()
         model, result = run.run(name, context.args, setting or (), how, quiet=quiet)
         code = reports.tell(model, result)

@@ -19,12 +19,17 @@ from paxiom.model_check.github import SUMMARY_MAX, annotations, summary
 from paxiom.model_check.junit import junit as junit_file
 from paxiom.model_check.layout import width_of, write
 from paxiom.model_check.model import Model
+from paxiom.model_check.page import Shown, page, page_data
 from paxiom.model_check.places import place_of_rules
 from paxiom.model_check.result import Result, Verdict
 from paxiom.model_check.suites import Case, Outcome, ReportError, Suite, suite_of
 
 TraceFile = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Write a counterexample to this file, as JSON.")
+]
+HtmlFile = Annotated[
+    Path | None,
+    typer.Option("--html", metavar="FILE", help="Write a counterexample as a page to look at."),
 ]
 JunitFile = Annotated[
     Path | None,
@@ -53,6 +58,7 @@ class Reports:
     name: str
     as_json: bool
     trace: Path | None
+    html: Path | None = None
     junit: Path | None = None
     github: bool = False
     baseline: Path | None = None
@@ -63,7 +69,7 @@ class Reports:
         if self.bless and not self.baseline:
             msg = "--bless puts counts on record: where? Give --baseline FILE too"
             raise ReportError(msg)
-        written = [self.trace, self.junit, self.baseline if self.bless else None]
+        written = [self.trace, self.html, self.junit, self.baseline if self.bless else None]
         for path in filter(None, written):
             require_writable(path)
         if self.baseline and self.bless:
@@ -82,6 +88,8 @@ class Reports:
         sys.stdout.flush()
         if self.trace:
             _save_trace(document, self.trace)
+        if self.html:
+            save_page(document, self.html)
         place = place_of_rules(type(model.protocol), workspace())
         suite = suite_of(self.name, document, place)
         if self.baseline and (case := self._counts(self.baseline, document)):
@@ -139,6 +147,15 @@ def _save_trace(document: dict[str, Json], path: Path) -> None:
         say(f"no counterexample, so {path} was not written")
     else:
         _save(path, trace_file.dumps(document["trace"]).encode())
+
+
+def save_page(document: dict[str, Json], path: Path) -> None:
+    """Write the trace of a result as a page, if it has one."""
+    if document["trace"] is None:
+        say(f"no counterexample, so {path} was not written")
+    else:
+        trace = document["trace"]
+        _save(path, page(page_data([Shown(title=trace["model"]["name"], document=trace)])).encode())
 
 
 def _save(path: Path, content: bytes) -> None:

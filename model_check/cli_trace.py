@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from paxiom.model_check import cli_export, run, trace_file, trace_text
+from paxiom.model_check import cli_export, cli_page, run, trace_file, trace_text
 from paxiom.model_check.cli_shared import (
     EXIT,
     TAKES_OPTIONS_OF_MODELS,
@@ -29,6 +29,7 @@ def add_to(app: typer.Typer) -> None:
     traces.command()(show)
     traces.command(context_settings=TAKES_OPTIONS_OF_MODELS)(replay)
     traces.command()(cli_export.convert)
+    traces.command()(cli_page.html)
     app.add_typer(traces, name="trace")
 
 

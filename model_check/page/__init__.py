@@ -1,0 +1,136 @@
+"""A trace as one page of HTML that needs nothing else: no network, no server, no other file.
+
+The page is page.html with the style sheets, the scripts and the data written into it. The scripts
+are ES modules, each importing what it needs, so that Node can test them; here they are joined into
+one. A policy in the page allows these very scripts and styles, by their hashes, and nothing more:
+what a trace says is data and stays data.
+
+Page data, embedded as JSON and also what ``paxiom explore`` serves::
+
+    {"format": "paxiom page", "version": 1,
+     "traces": [{"title", "document", "story"}, ...],  # one, or two to be shown side by side
+     "part": step | null, "part_why": "..." | null,    # where the two part, and by which rule
+     "no_return": step | null, "no_return_note": "..." | null}
+"""
+
+import base64
+import hashlib
+import html
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from paxiom.model_check.codec import Json
+from paxiom.model_check.story import story, story_document
+
+STYLES = ("base.css", "diagram.css", "panel.css")
+IMPORT = re.compile(r'^import \{([\w\s,$]+)\} from "\./([a-z]+\.js)";$', re.MULTILINE)
+EXPORT = re.compile(r"^export (?:const|function|class) ([\w$]+)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A trace under a title."""
+
+    title: str
+    document: Mapping[str, Json]
+
+
+def page_data(
+    traces: Sequence[Shown],
+    *,
+    part: int | None = None,
+    part_why: str | None = None,
+    no_return: int | None = None,
+    no_return_note: str | None = None,
+) -> dict[str, Json]:
+    """Put together what a page shows: one trace, or two side by side."""
+    return {
+        "format": "paxiom page",
+        "version": 1,
+        "traces": [
+            {
+                "title": each.title,
+                "document": dict(each.document),
+                "story": story_document(story(each.document)),
+            }
+            for each in traces
+        ],
+        "part": part,
+        "part_why": part_why,
+        "no_return": no_return,
+        "no_return_note": no_return_note,
+    }
+
+
+def page(data: Mapping[str, Json], *, start: str = "start.js", connects: bool = False) -> str:
+    """Write a page that shows ``data``, begun by the module ``start``.
+
+    With ``connects`` it may ask the server that it comes from.
+    """
+    style, script = "\n".join(map(text_of, STYLES)), joined(start)
+    policy = [
+        "default-src 'none'",
+        f"script-src {_hash(script)}",
+        f"style-src {_hash(style)}",
+        "img-src data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+        *(["connect-src 'self'"] if connects else []),
+    ]
+    parts = {
+        "csp": "; ".join(policy),
+        "title": "paxiom",
+        "css": style,
+        "js": script,
+        "data": embedded(data),
+    }
+    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], text_of("page.html"))
+
+
+def embedded(data: Mapping[str, Json]) -> str:
+    """Write data as JSON that no HTML or script can end or begin in."""
+    text = json.dumps(data, ensure_ascii=True, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return html.escape(f"'sha256-{base64.b64encode(digest).decode()}'", quote=False)
+
+
+@cache
+def text_of(name: str) -> str:
+    """Read a file of the page."""
+    return files(__name__).joinpath(name).read_text(encoding="utf-8")
+
+
+@cache
+def joined(start: str) -> str:
+    """Join a module and all that it imports into one script, each after what it needs."""
+    return "\n".join(_as_function(name) for name in _in_order(start, set()))
+
+
+def _in_order(name: str, met: set[str]) -> Iterator[str]:
+    if name in met:
+        return
+    met.add(name)
+    for _, needed in IMPORT.findall(text_of(name)):
+        yield from _in_order(needed, met)
+    yield name
+
+
+def _as_function(name: str) -> str:
+    """Write a module as a function that returns its exports: its other names stay its own."""
+    source = text_of(name)
+    exports = ", ".join(EXPORT.findall(source))
+    body = EXPORT.sub(lambda found: found[0].removeprefix("export "), source)
+    body = IMPORT.sub(lambda found: f"const {{{found[1]}}} = {_variable(found[2])};", body)
+    return f"const {_variable(name)} = (() => {{\n{body}return {{ {exports} }};\n}})();\n"
+
+
+def _variable(name: str) -> str:
+    return "module_" + name.removesuffix(".js")

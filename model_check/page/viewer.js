@@ -1,0 +1,339 @@
+// The viewer: one or two runs, and which step of them is shown.
+
+import { Timeline, countHidden, fillHelp, filterMenu, nextTheme, setTheme } from "./controls.js";
+import { Diagram } from "./diagram.js";
+import { $, put } from "./dom.js";
+import { isShown, nearestShown, nextShown, rowsOf, search } from "./filter.js";
+import { showHead } from "./head.js";
+import { askedFor } from "./keys.js";
+import { fragmentOf, readFragment } from "./link.js";
+import { showPanel } from "./panel.js";
+import { partOf, partText } from "./part.js";
+import { SIZE_MAX, parseTrace, requireTrace } from "./reading.js";
+import { Run, headlineText } from "./run.js";
+
+const TEN = 10;
+const MARKS_MAX = 60; // of a kind on the time line; more would be a smear
+
+/** Shows page data (see paxiom.model_check.page) in the elements of page.html. */
+export class Viewer {
+  /** @param {{extra?: (viewer) => Array, changed?: (viewer) => void}} how what the explorer adds */
+  constructor(data, { extra = () => [], changed = () => {} } = {}) {
+    Object.assign(this, { extra, changed, step: 0, side: 0, query: "", found: [], opened: new Map(), path: [] });
+    this.filter = readFragment("").filter;
+    this.timeline = new Timeline($("timeline"), {
+      go: (step) => this.go(step),
+      step: () => this.step,
+      next: (direction) => nextShown(this.rows(), this.step, direction),
+    });
+    this.#listen();
+    this.load(data);
+  }
+
+  /** Take in other page data; stay at the step if it is there. */
+  load(data) {
+    const runs = data.traces.map((trace) => new Run({ ...trace, document: requireTrace("this page", trace.document) }));
+    Object.assign(this, { data, runs });
+    this.#compare();
+  }
+
+  #compare() {
+    const [one, other] = this.runs;
+    this.part = other ? (this.data.part ?? partOf(one, other)) : null;
+    this.partWhy = this.part === null ? null : (this.data.part_why ?? partText(one, other, this.part));
+    this.side = Math.min(this.side, this.runs.length - 1);
+    this.step = Math.min(this.step, this.length);
+    this.diagrams?.forEach((each) => each.close());
+    const stage = $("stage");
+    put(stage, this.runs.map(() => document.createElement("div")));
+    stage.className = other ? "two" : "one";
+    this.diagrams = this.runs.map((run, at) => {
+      const host = stage.children[at];
+      host.className = "diagram";
+      const label = other ? `steps of ${run.title}` : "steps";
+      const select = (step, unfold) => (unfold ? this.unfold(step) : this.#pick(at, step));
+      return new Diagram(host, run, { id: `steps-${at + 1}`, label, select, notes: this.#notes() });
+    });
+    showHead(this);
+    this.#openSide();
+  }
+
+  #openSide() {
+    const { run } = this;
+    this.timeline.open(this.length, this.#marks(), run.loop);
+    filterMenu($("filter-menu"), run, this.filter, (name, each, hide) => {
+      this.filter[name][hide ? "add" : "delete"](each);
+      this.#filtered();
+    });
+    this.render();
+  }
+
+  /** The run whose state is shown. */
+  get run() {
+    return this.runs[this.side];
+  }
+
+  /** The steps of the longer run. */
+  get length() {
+    return Math.max(...this.runs.map(({ length }) => length));
+  }
+
+  /** The rows of the run shown, or, where the other goes on longer, its. */
+  rows() {
+    const longest = this.runs.find(({ length }) => length === this.length);
+    return rowsOf(longest, this.filter);
+  }
+
+  #notes() {
+    const notes = new Map();
+    const note = (step, text) => step !== null && step !== undefined && notes.set(step, [notes.get(step), text].filter(Boolean).join("; "));
+    note(this.data.no_return, "⚑ point of no return");
+    note(this.part, "⑂ the runs part");
+    note(this.runs[0].loop, "↺ the run goes back to here");
+    return notes;
+  }
+
+  #marks() {
+    const { run } = this;
+    const faults = run.steps.filter(({ fault }) => fault !== null);
+    const violating = run.steps.filter(({ number }) => run.violated(number).length);
+    return [
+      ...(faults.length > MARKS_MAX ? [] : faults).map((step) => ({ step: step.number, sign: "×", text: headlineText(step) })),
+      ...violating.slice(0, MARKS_MAX).map(({ number }) => ({ step: number, sign: "✗", text: `violates ${run.violated(number).join(", ")}` })),
+      ...[...this.#notes()].map(([step, text]) => ({ step, sign: text.slice(0, 1), text })),
+    ].map((mark) => ({ ...mark, text: `step ${mark.step}: ${mark.text}` }));
+  }
+
+  // --- moving ------------------------------------------------------------------------------------
+
+  /** Show the state after `step` steps. */
+  go(step) {
+    this.step = Math.max(0, Math.min(step, this.length));
+    this.render();
+  }
+
+  #pick(side, step) {
+    if (side !== this.side) this.turn(side);
+    this.go(step);
+  }
+
+  /** Show the state of the other run. */
+  turn(side) {
+    this.side = side;
+    showHead(this);
+    this.#openSide();
+  }
+
+  /** Show everything, and a step that was hidden. */
+  unfold(step) {
+    this.filter.matters = false;
+    this.filter.nodes.clear();
+    this.filter.kinds.clear();
+    this.step = step;
+    this.#openSide();
+  }
+
+  #filtered() {
+    if (this.step && this.step <= this.run.length && !isShown(this.run, this.filter, this.step)) {
+      this.step = nearestShown(rowsOf(this.run, this.filter), this.step);
+    }
+    this.render();
+  }
+
+  /** Show only what matters, or all. */
+  setMatters(on) {
+    this.filter.matters = on;
+    this.#filtered();
+  }
+
+  /** Find steps, and go to the first. */
+  find(query, { stay = false } = {}) {
+    this.query = query;
+    this.found = search(this.run, query);
+    if (this.found.length && !stay && !this.found.includes(this.step)) {
+      const ahead = this.found.find((n) => n >= this.step) ?? this.found[0];
+      return this.#toFound(ahead);
+    }
+    this.render();
+  }
+
+  #findNext(direction) {
+    if (!this.found.length) return;
+    const ahead = direction > 0 ? this.found.find((n) => n > this.step) : this.found.findLast((n) => n < this.step);
+    this.#toFound(ahead ?? this.found.at(direction > 0 ? 0 : -1));
+  }
+
+  #toFound(step) {
+    if (isShown(this.run, this.filter, step)) this.go(step);
+    else this.unfold(step);
+  }
+
+  // --- drawing -----------------------------------------------------------------------------------
+
+  /** Draw everything that depends on the step and the filters. */
+  render() {
+    const { run, filter, step } = this;
+    const shownStep = Math.min(step, run.length);
+    const found = new Set(this.found);
+    const filterKey = fragmentOf({ step: 0, side: 0, query: "", filter });
+    this.diagrams.forEach((diagram, at) => {
+      diagram.host.classList.toggle("active", at === this.side);
+      diagram.show({ step: Math.min(step, this.runs[at].length), filter, filterKey, found: at === this.side ? found : new Set() });
+    });
+    const view = { step: shownStep, filter, opened: this.opened, toggle: (node, open) => this.#toggle(node, open) };
+    showPanel($("panel"), run, view, { go: (to) => this.go(to), other: this.runs[1 - this.side], before: this.extra(this) });
+    const text = shownStep ? headlineText(run.step(shownStep)) : "the start";
+    this.timeline.show(step, text);
+    $("said").textContent = `${shownStep}. ${text}`;
+    this.#showControls();
+    history.replaceState(null, "", fragmentOf({ step, side: this.side, query: this.query, filter, path: this.path }));
+    this.changed(this);
+  }
+
+  #toggle(node, open) {
+    this.opened.set(node, open);
+    this.render();
+    [...document.querySelectorAll(".card > summary")].find((each) => each.textContent.startsWith(node))?.focus();
+  }
+
+  #showControls() {
+    const hidden = countHidden(this.filter);
+    $("matters").checked = this.filter.matters;
+    $("filter-count").textContent = hidden ? `Filter (${hidden})` : "Filter";
+    $("search").value = this.query;
+    const at = this.found.indexOf(this.step) + 1;
+    $("found").value = this.query.trim() ? (this.found.length ? `${at || "·"} of ${this.found.length}` : "none") : "";
+  }
+
+  /** Tell the reader what went wrong; nothing tells that all is well. */
+  complain(text) {
+    $("problem").textContent = text ?? "";
+    $("problem").hidden = !text;
+  }
+
+  // --- listening ---------------------------------------------------------------------------------
+
+  #listen() {
+    fillHelp($("help"));
+    setTheme($("theme"), "auto");
+    $("theme").addEventListener("click", () => nextTheme($("theme")));
+    $("ask-help").addEventListener("click", () => $("help").showModal());
+    $("matters").addEventListener("change", ({ target }) => this.setMatters(target.checked));
+    $("search").addEventListener("input", ({ target }) => this.find(target.value));
+    $("search").addEventListener("keydown", (event) => this.#inSearch(event));
+    $("link").addEventListener("click", () => this.#copyLink());
+    $("file").addEventListener("change", ({ target }) => this.#open(target.files[0]).then(() => (target.value = "")));
+    $("alone").addEventListener("click", () => this.#leave());
+    document.addEventListener("keydown", (event) => this.#pressed(event));
+    document.addEventListener("dragover", (event) => event.preventDefault());
+    document.addEventListener("drop", (event) => {
+      event.preventDefault();
+      if (event.dataTransfer.files[0]) this.#open(event.dataTransfer.files[0]);
+    });
+    window.addEventListener("hashchange", () => this.follow(location.hash));
+  }
+
+  /** Show what a link says. */
+  follow(fragment) {
+    const { step, side, query, filter } = readFragment(fragment);
+    this.filter = filter;
+    this.side = Math.min(side, this.runs.length - 1);
+    this.step = Math.min(step ?? this.length, this.length);
+    this.query = query;
+    this.found = search(this.run, query);
+    showHead(this);
+    this.#openSide();
+  }
+
+  #inSearch(event) {
+    if (event.key === "Enter") this.#findNext(event.shiftKey ? -1 : 1);
+    if (event.key === "Escape") {
+      this.find("");
+      event.target.blur();
+    }
+  }
+
+  #copyLink() {
+    const said = $("link");
+    const done = (text) => {
+      said.textContent = text;
+      setTimeout(() => (said.textContent = "Copy link"), 1500);
+    };
+    navigator.clipboard?.writeText(location.href).then(() => done("Copied"), () => done("It is in the address"));
+    if (!navigator.clipboard) done("It is in the address");
+  }
+
+  /** Compare with a trace from a file. */
+  async #open(file) {
+    if (!file) return;
+    try {
+      if (file.size > SIZE_MAX) throw new Error(`${file.name} is larger than ${SIZE_MAX / 1e6} MB: that is no trace`);
+      const document = parseTrace(file.name, await file.text());
+      const second = new Run({ title: file.name, document });
+      Object.assign(this.data, { part: null, part_why: null });
+      this.runs = [this.runs[0], second];
+      this.complain(null);
+      this.#compare();
+    } catch (error) {
+      this.complain(error.message);
+    }
+  }
+
+  #leave() {
+    this.runs = this.runs.slice(0, 1);
+    this.#compare();
+  }
+
+  #pressed(event) {
+    const asked = askedFor(event);
+    if (!asked) return;
+    event.preventDefault();
+    this.#act(asked);
+  }
+
+  #act(asked) {
+    const { step, timeline } = this;
+    const move = (direction) => this.go(nextShown(this.rows(), step, direction));
+    const acts = {
+      next: () => move(1),
+      previous: () => move(-1),
+      ahead: () => this.go(nearestShown(this.rows(), Math.min(step + TEN, this.length))),
+      back: () => this.go(nearestShown(this.rows(), Math.max(step - TEN, 0))),
+      first: () => this.go(0),
+      last: () => this.go(this.length),
+      nextOfNode: () => this.#ofNode(1),
+      previousOfNode: () => this.#ofNode(-1),
+      play: () => timeline.toggle(),
+      find: () => $("search").focus(),
+      nextFound: () => this.#findNext(1),
+      previousFound: () => this.#findNext(-1),
+      matters: () => this.setMatters(!this.filter.matters),
+      filters: () => this.#openFilters(),
+      nextViolation: () => this.#nextViolation(),
+      part: () => this.part !== null && this.go(this.part),
+      other: () => this.runs.length > 1 && this.turn(1 - this.side),
+      theme: () => nextTheme($("theme")),
+      help: () => $("help").showModal(),
+    };
+    acts[asked]();
+  }
+
+  #ofNode(direction) {
+    const { run, step } = this;
+    const node = run.step(Math.min(step, run.length))?.node ?? run.nodes[0];
+    const ofNode = run.steps.filter((each) => each.node === node).map(({ number }) => number);
+    const to = direction > 0 ? ofNode.find((n) => n > step) : ofNode.findLast((n) => n < step);
+    if (to) this.#toFound(to);
+  }
+
+  #nextViolation() {
+    const numbers = this.run.steps.map(({ number }) => number).filter((n) => this.run.violated(n).length);
+    if (numbers.length) this.#toFound(numbers.find((n) => n > this.step) ?? numbers[0]);
+  }
+
+  #openFilters() {
+    const menu = $("filters");
+    menu.open = !menu.open;
+    if (menu.open) menu.querySelector("input")?.focus();
+  }
+}
