@@ -79,7 +79,7 @@ wheel: $(INSTALLED)  ## build the wheel, and test it without the source
 	    if [ -e $$each ]; then cp -R $$each build/wheel/copy/; fi; \
 	done
 	find build/wheel/copy -name __pycache__ -prune -exec rm -rf {} +
-	cd build/wheel/copy && PAXIOM_SOURCE='$(CURDIR)' ../venv/bin/pytest -n $(JOBS) -m 'not slow' $(ARGS) $(TESTS)
+	cd build/wheel/copy && PAXIOM_SOURCE='$(CURDIR)' ../venv/bin/pytest -n $(JOBS) -m 'not slow and not browser' $(ARGS) $(TESTS)
 
 tools: build/node_modules/mermaid  ## what some tests read our files with; they are skipped without it
 
