@@ -1,4 +1,4 @@
-// What a trace tells, for files that come without it: the same as paxiom.model_check.story.
+// What a trace tells, for files that come without it: as paxiom.model_check.story, but for why.
 //
 // A page made by paxiom has its story with it. A trace file that is opened in the page does not;
 // the tests hold the two to each other.
@@ -25,7 +25,7 @@ export function storyOf(document) {
       causes: [...causes.get(moment.number)].sort((one, other) => one - other),
       matters: matter.has(moment.number),
     })),
-    why: document.property?.explanation ? [document.property.explanation] : [],
+    why: [],
   };
 }
 

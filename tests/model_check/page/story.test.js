@@ -7,7 +7,7 @@ import { StoryError, storyOf } from "./story.js";
 test("a trace without its story is read as paxiom reads it", () => {
   const networks = new Set(documents.map(({ model }) => model.network.delivery));
   assert.deepEqual([...networks].sort(), ["duplicating", "fifo", "once"]);
-  documents.forEach((document, at) => assert.deepEqual(storyOf(document), told.runs[at].story));
+  documents.forEach((document, at) => assert.deepEqual(storyOf(document), { ...told.runs[at].story, why: [] }));
 });
 
 test("the runs have messages of every fate", () => {

@@ -68,7 +68,9 @@ def test_keys_step_jump_and_find(reader: Reader) -> None:
     assert now(tab) == "18"
     press(tab, "?")
     assert tab.locator("#help").is_visible()
-    press(tab, "Escape", "Home")
+    press(tab, "Escape")
+    tab.locator("#help").wait_for(state="hidden")
+    press(tab, "Home")
     assert now(tab) == "0"
 
 
