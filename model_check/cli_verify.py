@@ -28,6 +28,8 @@ from paxiom.model_check.layout import width_of, write
 from paxiom.model_check.refinement import NoInstanceError
 from paxiom.model_check.trace_file import dumps
 from paxiom.model_check.verifying import (
+    abstraction_link,
+    abstraction_of,
     axioms_link,
     chain_document,
     no_instance_link,
@@ -70,7 +72,8 @@ def verify(
     """Verify a chain: MODEL's code refines a spec, and the spec is safe for any number of nodes.
 
     Link 1 is a search, within the bounds that the options of MODEL set. Link 2 proves the spec,
-    link 3 what it assumes of quorums, both for any number of nodes. MODEL is one that has the
+    link 3 what it assumes of quorums, link 4 that it is consensus, where that is known: all for any
+    number of nodes. MODEL is one that has the
     option --refinement, or a model of your own made by paxiom.model_check.refinement.refined.
 
     Exit codes: 0 every link holds, 1 one is broken, 2 the command or the model is wrong, 3 one is
@@ -134,6 +137,8 @@ def _chain(
             links.append(spec_link(system, proving, watch))
         if links[-1]["verdict"] != "INTERRUPTED":
             links.append(axioms_link(system, scope, watch, second=proving.second))
+        if links[-1]["verdict"] != "INTERRUPTED" and (seen := abstraction_of(system)):
+            links.append(abstraction_link(system, seen, proving, watch))
     return chain_document(name, system, links)
 
 

@@ -71,7 +71,7 @@ class Attempt:
             "seeds": self.how.seeds,
             "second": "cvc5" if self.how.second else None,
             "complete": not self.interrupted,
-            "proofs": [_proof_document(each) for each in self.proofs],
+            "proofs": [proof_document(each) for each in self.proofs],
             "checks": [_check_document(each) for each in self.checks],
             "audit": None if self.drops is None else [_drop_document(d) for d in self.drops],
         }
@@ -83,7 +83,8 @@ def smtlib_of(system: System) -> dict[str, str]:
     return {each.name: smtlib(system, each) for each in obligations(system)}
 
 
-def _proof_document(proof: Proof) -> dict[str, Json]:
+def proof_document(proof: Proof) -> dict[str, Json]:
+    """Write down what became of an obligation."""
     found = proof.counterexample
     return {
         "name": proof.obligation.name,

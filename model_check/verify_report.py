@@ -44,6 +44,11 @@ def _rows(link: Mapping[str, Json]) -> Iterator[Row]:
         yield from _refinement(link)
     elif link["link"] == "spec":
         yield from _spec(link["proof"])
+    elif link["link"] == "abstraction":
+        for each in link["seen"]:
+            yield "where", plain(each)
+        proved = sum(each["outcome"] == proof_report.PROVED for each in link["proofs"])
+        yield _proved(proved, link["obligations"], link["proofs"], second=link["second"])
     else:
         for axiom in link["axioms"]:
             yield from _axiom(axiom)
@@ -67,14 +72,17 @@ def _refinement(link: Mapping[str, Json]) -> Iterator[Row]:
 
 def _spec(proof: Mapping[str, Json]) -> Iterator[Row]:
     proofs, checks = proof["proofs"], proof["checks"]
-    obligations = count(proof["obligations"], "obligation")
-    second = sum(each["second"] == UNSAT for each in proofs)
-    by_cvc5 = f", {second} by cvc5" if proof["second"] else "; cvc5 was not asked"
-    yield "proved", f"{proof['proved']} of {obligations} by Z3{by_cvc5}"
+    yield _proved(proof["proved"], proof["obligations"], proofs, second=proof["second"])
     in_epr = sum(not each["cycle"] for each in proofs)
-    yield "decidable", f"{in_epr} of {obligations} in EPR"
+    yield "decidable", f"{in_epr} of {count(proof['obligations'], 'obligation')} in EPR"
     possible = sum(each["answer"] == "sat" for each in checks)
     yield "possible", f"{possible} of {len(checks)} that must be, or the proofs would be of nothing"
+
+
+def _proved(proved: int, obligations: int, proofs: list[Json], *, second: str | None) -> Row:
+    agreed = sum(each["second"] == UNSAT for each in proofs)
+    by_cvc5 = f", {agreed} by cvc5" if second else "; cvc5 was not asked"
+    return "proved", f"{proved} of {count(obligations, 'obligation')} by Z3{by_cvc5}"
 
 
 def _axiom(axiom: Mapping[str, Json]) -> Iterator[Row]:
@@ -111,3 +119,6 @@ def _evidence(link: Mapping[str, Json], width: int) -> Iterator[Text]:
         yield from trace_lines(link["result"]["trace"], width)
     if link["link"] == "spec":
         yield from proof_report.details(link["proof"], width)
+    if link["link"] == "abstraction":
+        for each in link["proofs"]:
+            yield from proof_report.failure_lines(each, width)

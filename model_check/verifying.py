@@ -3,6 +3,7 @@
 1. The code refines a spec: every step within bounds, by a search.
 2. The spec is safe: any number of nodes, by solvers.
 3. What the spec assumes of quorums is true: any number of nodes, by theorems about counts.
+4. The spec, where it is known as one, is consensus, or a replicated log: any number of nodes.
 
 Each link says what it claims, of what, and what it takes for granted. A chain holds if every link
 does; none stands in for another.
@@ -19,23 +20,29 @@ from paxiom.model_check.codec import Json
 from paxiom.model_check.instance import sets_of
 from paxiom.model_check.model import Model
 from paxiom.model_check.progress import Counting
-from paxiom.model_check.proving import Attempt
+from paxiom.model_check.proving import Attempt, proof_document
 from paxiom.model_check.quorum_proving import theorem_document
 from paxiom.model_check.report import result_document
 from paxiom.model_check.result import INTERRUPTED as BY_CTRL_C
 from paxiom.model_check.result import Result, Verdict
 from paxiom.model_check.trace_file import VERSION, own_version
-from paxiom.proofs.prove import Options
+from paxiom.proofs.abstraction import abstraction_obligations
+from paxiom.proofs.prove import Options, prove
 from paxiom.proofs.quorum.counting import Instance, Statement
 from paxiom.proofs.quorum.justification import justification
+from paxiom.proofs.solving import in_parallel
+from paxiom.spec.logic.abstraction import Abstraction
 from paxiom.spec.logic.formulas import ForAll
 from paxiom.spec.logic.structure import Scope
 from paxiom.spec.logic.system import System
-from paxiom.spec.logic.text import text
+from paxiom.spec.logic.text import system_lines, text, update_line
+from paxiom.spec.relational import SPECS
+from paxiom.spec.relational.abstractions import ABSTRACTIONS
 
 FORMAT: Final = "paxiom chain"
 HOLDS, BROKEN, INCOMPLETE, INTERRUPTED = "HOLDS", "BROKEN", "INCOMPLETE", "INTERRUPTED"
 WORST_FIRST = (BROKEN, INTERRUPTED, INCOMPLETE, HOLDS)
+INDUCTION = "the induction over steps, which is made outside the solver"
 SOLVERS = "that the solvers, and what is said to them, are right"
 MAJORITIES_UP_TO = 7  # nodes, of clusters whose majorities are gone through
 
@@ -118,21 +125,24 @@ def spec_link(system: System, how: Options, watch: Counting) -> Link:
         proof_report.INTERRUPTED: INTERRUPTED,
     }
     safety = "; ".join(f"{name}: {text(formula)}" for name, formula in system.safety.items())
-    sorts = ", ".join(sort.__name__ for sort in system.sorts)
     return {
         "link": "spec",
         "title": "the spec is safe",
         "claim": f"In every state that {system.name} reaches, {safety}",
-        "scope": f"any number of each of {sorts}",
+        "scope": _any_number(system),
         "assumed": [
             "the axioms of the spec, see link 3",
-            "the induction over steps, which is made outside the solver",
+            INDUCTION,
             SOLVERS,
         ],
         "verdict": verdicts.get(document["verdict"], BROKEN),
         "seconds": document["seconds"],
         "proof": document,
     }
+
+
+def _any_number(system: System) -> str:
+    return f"any number of each of {', '.join(sort.__name__ for sort in system.sorts)}"
 
 
 # --- 3: what the spec assumes is true ----------------------------------------------------------
@@ -242,3 +252,47 @@ def _applies(theorem: Statement, n: int, kinds: list[Sets]) -> bool:
         Instance(n, dict(zip(theorem.sets, chosen, strict=True)), numbers).satisfies(theorem.given)
         for chosen in product(*kinds)
     )
+
+
+# --- 4: the spec is another ---------------------------------------------------------------------
+
+
+def abstraction_of(system: System) -> Abstraction | None:
+    """Find what a spec of ours is known to refine; one of another text is not ours."""
+    own = list(system_lines(system))
+    for name, abstraction in ABSTRACTIONS.items():
+        if list(system_lines(SPECS[name]().system)) == own:
+            return abstraction()
+    return None
+
+
+def abstraction_link(system: System, seen: Abstraction, how: Options, watch: Counting) -> Link:
+    """Prove that each step of a spec is one of a plainer spec, or nothing to that."""
+    began, told = time.perf_counter(), watch(seen.abstract.name, "obligations")
+    asked = tuple(abstraction_obligations(system, seen))
+    proofs: list[Link] = []
+    interrupted = False
+    try:
+        for each in in_parallel(lambda one: prove(system, one, how), asked, how.workers):
+            proofs.append(proof_document(each))
+            told(len(proofs))
+    except KeyboardInterrupt:
+        interrupted = True
+    outcomes = {each["outcome"] for each in proofs} | {each["second"] for each in proofs}
+    known = outcomes <= {"proved", "unsat", None}
+    verdict = BROKEN if outcomes & {"refuted", "sat"} else HOLDS if known else INCOMPLETE
+    name = seen.abstract.name
+    return {
+        "link": "abstraction",
+        "title": f"the spec refines {name}",
+        "claim": f"{system.name} begins where {name} does, and each step of it is a step of "
+        f"{name}, or changes nothing in that.",
+        "scope": _any_number(system),
+        "assumed": ["the invariants of the spec, see link 2", INDUCTION, SOLVERS],
+        "verdict": INTERRUPTED if interrupted else verdict,
+        "seconds": round(time.perf_counter() - began, 3),
+        "seen": list(map(update_line, seen.relations)),
+        "obligations": len(asked),
+        "second": "cvc5" if how.second else None,
+        "proofs": proofs,
+    }

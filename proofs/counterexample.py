@@ -37,13 +37,13 @@ class Counterexample:
 
     @property
     def fallen(self) -> Formula:
-        """The formula that is false there."""
-        return self.scope.system.inductive[self.obligation.formula]
+        """The formula that is false there; without one, the goal, said of the state before."""
+        return self.scope.system.inductive.get(self.obligation.formula, self.obligation.goal)
 
     def witness(self) -> tuple[Terms, Row]:
         """Give the elements of which the fallen formula is false."""
         match self.fallen:
-            case ForAll(variables, body):
+            case ForAll(variables, body) if self.obligation.formula:
                 holds = self.scope.compiled(body, variables)
                 rows = self.scope.elements(variables)
                 return variables, next(row for row in rows if not holds(self.after, *row))
@@ -130,7 +130,7 @@ def rows_of(found: Counterexample) -> Iterator[tuple[str, str]]:
         yield "step", f"{action}({told(found.obligation.parameters, found.row)})"
         for change in [*changes(scope, found.state, found.after)] or ["nothing"]:
             yield "changes", change
-    yield "falls", f"{found.obligation.formula}: {text(found.fallen)}"
+    yield "falls", f"{found.obligation.formula or 'goal'}: {text(found.fallen)}"
     variables, row = found.witness()
     if variables:
         yield "for", told(variables, row)
@@ -149,6 +149,6 @@ def document(found: Counterexample) -> Mapping[str, object]:
         "action": obligation.action or None,
         "parameters": dict(zip(named, own, strict=True)),
         "changes": list(changes(scope, found.state, found.after)),
-        "falls": obligation.formula,
+        "falls": obligation.formula or None,
         "witness": [element(type(v), at) for v, at in zip(variables, row, strict=True)],
     }

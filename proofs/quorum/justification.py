@@ -12,6 +12,8 @@ from paxiom.proofs.quorum.counting import Statement
 from paxiom.proofs.quorum.theorems import THEOREMS
 from paxiom.spec.logic.formulas import Ordered
 from paxiom.spec.logic.system import System
+from paxiom.spec.logic.text import text
+from paxiom.spec.relational import SPECS
 
 NUMBERS: Final = "numbers are totally ordered, and there is a least"
 
@@ -36,7 +38,16 @@ def justification(system: System, axiom: str) -> Statement | str | None:
     if axiom in {f"{s.__name__} is ordered" for s in system.sorts if issubclass(s, Ordered)}:
         return NUMBERS
     by = JUSTIFIES.get(system.name, {}).get(axiom)
-    return THEOREMS.get(by, by) if by else None
+    if by is None or not _is_ours(system, axiom):
+        return None
+    return THEOREMS.get(by, by)
+
+
+def _is_ours(system: System, axiom: str) -> bool:
+    """Say whether it says what the axiom of this name says in our spec of this name."""
+    own = [spec().system for spec in SPECS.values() if spec.__name__ == system.name]
+    said = text(system.axioms[axiom])
+    return any(said == text(each.axioms[axiom]) for each in own if axiom in each.axioms)
 
 
 def justifications(system: System) -> Mapping[str, Statement | str]:

@@ -254,7 +254,7 @@ class Spec:
 
     def _actions(self) -> dict[str, Action]:
         found = {name: self._action(name) for name in self._marked("action")}
-        for name, places in self.unneeded.items():
+        for name, places in vars(type(self)).get("unneeded", {}).items():  # not what is inherited
             count = len(found[name].guards) if name in found else 0
             if absent := [place for place in places if place not in range(count)]:
                 msg = f"{type(self).__name__}: unneeded names guard {absent[0]} of {name}"

@@ -16,6 +16,7 @@ from paxiom.spec.logic.formulas import (
     Or,
     Sort,
     Terms,
+    Update,
 )
 from paxiom.spec.logic.system import Action, System
 
@@ -81,8 +82,13 @@ def action_lines(action: Action) -> Iterator[str]:
     for guard in action.guards:
         yield f"  when  {text(guard)}"
     for update in action.updates.values():
-        at = ", ".join(map(repr, update.variables))
-        yield f"  then  {update.relation}({at}) := {text(update.body)}"
+        yield f"  then  {update_line(update)}"
+
+
+def update_line(update: Update) -> str:
+    """Write what a relation becomes: chosen(v) := ∃ r: Round. decision(r, v)."""
+    at = ", ".join(map(repr, update.variables))
+    return f"{update.relation}({at}) := {text(update.body)}"
 
 
 def system_lines(system: System) -> Iterator[str]:

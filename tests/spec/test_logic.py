@@ -1,6 +1,7 @@
 """The language of specs: what it refuses, and how formulas look."""
 
 from collections.abc import Callable
+from typing import ClassVar
 
 import pytest
 
@@ -117,6 +118,25 @@ def test_guards_that_are_not_there_are_refused(
     assert Starts().system.actions["start"].unneeded == set()
     with pytest.raises(LogicError, match=message):
         _ = type("Misdeclared", (Starts,), {"unneeded": unneeded})().system
+
+
+def test_guards_may_be_left_out_of_what_was_declared_before() -> None:
+    """A variant of a spec has its own guards; the audit says which of them are needed."""
+
+    class Looks(Spec):
+        unneeded: ClassVar = {"start": (0,)}
+        up: Relation[Node]
+
+        @action
+        def start(self, n: Node) -> Action:
+            return when(~self.up(n)).then(self.up.add(n))
+
+    class Careless(Looks):
+        @action
+        def start(self, n: Node) -> Action:
+            return when().then(self.up.add(n))
+
+    assert Careless().system.actions["start"].guards == ()
 
 
 @pytest.mark.parametrize(

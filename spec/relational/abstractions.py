@@ -1,0 +1,61 @@
+"""Which specs are consensus, or a replicated log, whatever else they do.
+
+The first step that decides a value chooses it; that it is decided again, in another round or by
+another node, changes nothing. The view change is not here: its commit decides all that is before,
+many choices in one step.
+"""
+
+from collections.abc import Callable, Mapping
+
+from paxiom.spec.logic.abstraction import Abstraction
+from paxiom.spec.logic.formulas import Relation, exists
+from paxiom.spec.relational.consensus import Consensus, Index, ReplicatedLog, Value
+from paxiom.spec.relational.multi_paxos import FlexibleMultiPaxos, MultiPaxos
+from paxiom.spec.relational.paxos import FlexiblePaxos, Paxos, Round
+from paxiom.spec.relational.pbft import Node, Pbft, Slot, View
+from paxiom.spec.relational.pbft import Value as Request
+
+
+def consensus(paxos: FlexiblePaxos) -> Abstraction:
+    """What is decided in any round is chosen."""
+    one = Consensus()
+    return Abstraction(
+        one.system,
+        (one.chosen.becomes(lambda v: exists(Round, lambda r: paxos.decision(r, v))),),
+        {"decide": lambda _r, v, _q: ("choose", (v,))},
+    )
+
+
+def log(paxos: FlexibleMultiPaxos) -> Abstraction:
+    """What is decided at an index, in any round, is chosen there."""
+    one = ReplicatedLog()
+    return Abstraction(
+        one.system,
+        (one.chosen.becomes(lambda i, v: exists(Round, lambda r: paxos.decision(i, r, v))),),
+        {"decide": lambda i, _r, v, _q: ("choose", (i, v))},
+    )
+
+
+def log_of_honest(pbft: Pbft) -> Abstraction:
+    """What an honest node decides at a slot, in any view, is chosen there."""
+    chosen: Relation[Slot, Request] = Relation("chosen", (Slot, Request))
+    return Abstraction(
+        ReplicatedLog().system,
+        (
+            chosen.becomes(
+                lambda s, v: exists(Node, View, lambda n, w: pbft.decision(n, w, s, v)),
+            ),
+        ),
+        {"decide": lambda _n, _w, s, v, _q: ("choose", (s, v))},
+        sorts={Index: Slot, Value: Request},
+    )
+
+
+# As in SPECS.
+ABSTRACTIONS: Mapping[str, Callable[[], Abstraction]] = {
+    "paxos": lambda: consensus(Paxos()),
+    "flexible-paxos": lambda: consensus(FlexiblePaxos()),
+    "multi-paxos": lambda: log(MultiPaxos()),
+    "flexible-multi-paxos": lambda: log(FlexibleMultiPaxos()),
+    "pbft": lambda: log_of_honest(Pbft()),
+}
