@@ -21,6 +21,7 @@ NUMBERS: Final = "numbers are totally ordered, and there is a least"
 JUSTIFIES: Final[Mapping[str, Mapping[str, str]]] = {
     "FlexibleMultiPaxos": {"quorums meet": "flexible quorums meet"},
     "FlexiblePaxos": {"quorums meet": "flexible quorums meet"},
+    "LamportPaxos": {"quorums meet": "majorities meet"},
     "MultiPaxos": {"quorums meet": "majorities meet"},
     "Paxos": {"quorums meet": "majorities meet"},
     "Pbft": {"quorums share an honest node": "Byzantine quorums share an honest node"},

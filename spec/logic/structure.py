@@ -108,7 +108,8 @@ class Scope:
         """Compile to a list of what ``variables`` stand for where ``formula`` holds."""
         code = _Code(self)
         heading = code.heading(parameters)
-        return code.function(heading + code.rows(variables, formula))
+        loops = code.loops(variables, formula)
+        return code.function(f"{heading}[{code.row(variables)}{loops}]")
 
 
 class GroundAction:
@@ -167,18 +168,19 @@ class _Code:
     def row(self, terms: Terms) -> str:
         return f"({''.join(f'{self.term(each)}, ' for each in terms)})"
 
-    def loop(self, variable: Sort) -> str:
-        return f" for {self.bind(variable)} in range({self.scope.sizes[type(variable)]})"
-
-    def rows(self, variables: Terms, condition: Formula) -> str:
-        """Ask each part of a conjunction as soon as the loops have bound what it is about."""
-        loops = [" for _ in (0,)", *map(self.loop, variables)]
-        asked = [""] * len(loops)
-        for part in condition.parts if isinstance(condition, And) else (condition,):
+    def loops(self, variables: Terms, condition: Formula) -> str:
+        """Ask each part of a conjunction as soon as what it is about is bound."""
+        sizes = [self.scope.sizes[type(each)] for each in variables]
+        pairs = zip(variables, sizes, strict=True)
+        heads = ["", *(f" for {self.bind(each)} in range({size})" for each, size in pairs)]
+        asked = [""] * len(heads)
+        for part in _parts(condition):
             free = {id(each) for each in unbound(part)}
             last = max((at for at, v in enumerate(variables, 1) if id(v) in free), default=0)
             asked[last] += f" if {self.formula(part)}"
-        return f"[{self.row(variables)}{''.join(map(str.__add__, loops, asked))}]"
+        if asked[0] or not variables:
+            heads[0] = " for _ in (0,)"
+        return "".join(map(str.__add__, heads, asked))
 
     def formula(self, formula: Formula) -> str:
         match formula:
@@ -201,10 +203,25 @@ class _Code:
                 return f"(not {self.formula(one)} or {self.formula(other)})"
             case Iff(one, other):
                 return f"({self.formula(one)} == {self.formula(other)})"
-            case ForAll(variables, body) | Exists(variables, body):
-                loops = "".join(map(self.loop, variables))
-                kind = "all" if isinstance(formula, ForAll) else "any"
-                return f"{kind}({self.formula(body)}{loops})"
+            case ForAll(variables, body):
+                return f"(not any(1{self.loops(variables, Not(body))}))"
+            case Exists(variables, body):
+                return f"any(1{self.loops(variables, body)})"
             case _:
                 msg = f"no formula of the language: {formula!r}"
                 raise LogicError(msg)
+
+
+def _parts(formula: Formula) -> tuple[Formula, ...]:
+    """Take a conjunction apart, also one that is the denial of something else."""
+    match formula:
+        case And(parts):
+            return tuple(each for part in parts for each in _parts(part))
+        case Not(Or(parts)):
+            return tuple(each for part in parts for each in _parts(Not(part)))
+        case Not(Implies(one, other)):
+            return (*_parts(one), *_parts(Not(other)))
+        case Not(Not(body)):
+            return _parts(body)
+        case _:
+            return (formula,)

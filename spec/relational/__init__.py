@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from paxiom.spec.logic.system import Spec
 from paxiom.spec.relational.consensus import Consensus, ReplicatedLog
+from paxiom.spec.relational.lamport_paxos import LamportPaxos
 from paxiom.spec.relational.multi_paxos import FlexibleMultiPaxos, MultiPaxos
 from paxiom.spec.relational.paxos import FlexiblePaxos, Paxos
 from paxiom.spec.relational.pbft import Pbft
@@ -15,6 +16,7 @@ SPECS: Mapping[str, type[Spec]] = {
     "replicated-log": ReplicatedLog,
     "paxos": Paxos,
     "flexible-paxos": FlexiblePaxos,
+    "lamport-paxos": LamportPaxos,
     "multi-paxos": MultiPaxos,
     "flexible-multi-paxos": FlexibleMultiPaxos,
     "raft": Raft,

@@ -8,6 +8,7 @@ from paxiom.proofs.audit import Drop, audit
 from paxiom.proofs.solving import Answer, Limits
 from paxiom.spec.logic.formulas import Formula, forall
 from paxiom.spec.logic.system import Action, Spec, action, axiom, invariant, when
+from paxiom.spec.relational.lamport_paxos import LamportPaxos
 from paxiom.spec.relational.multi_paxos import FlexibleMultiPaxos, MultiPaxos
 from paxiom.spec.relational.paxos import FlexiblePaxos, Paxos
 from paxiom.spec.relational.pbft import Pbft
@@ -63,6 +64,37 @@ def test_paxos_needs_all_but_what_it_declares() -> None:
 @pytest.mark.parametrize("spec", [FlexiblePaxos, MultiPaxos, FlexibleMultiPaxos])
 def test_its_variants_need_all_but_what_they_declare(spec: type[Spec]) -> None:
     require_paxos_is_tight(list(audit(spec().system)))
+
+
+def test_promises_that_carry_votes_need_all_but_what_is_declared() -> None:
+    needed = {
+        ("guard", "promise[2]"),  # who has voted says so
+        ("guard", "report[2]"),  # what is reported is a vote
+        ("guard", "report[3]"),  # the highest
+        ("guard", "propose[0]"),  # one proposal a round
+        ("guard", "propose[1]"),  # a quorum has promised
+        ("guard", "propose[2]"),  # one of it reports the value
+        ("guard", "propose[3]"),  # and none a higher vote
+        ("guard", "propose_any[0]"),
+        ("guard", "propose_any[1]"),
+        ("guard", "propose_any[2]"),  # none of it reports anything
+        ("guard", "cast[0]"),  # votes are for what was proposed
+        ("guard", "cast[1]"),  # no vote in a round left
+        ("axiom", "Round is ordered"),
+        ("axiom", "quorums meet"),
+        ("invariant", "joined has left lower rounds"),
+        ("invariant", "promise joins"),
+        ("invariant", "report is a vote"),
+        ("invariant", "promise reports votes"),
+        ("invariant", "one proposal"),
+        ("invariant", "vote is proposed"),
+        ("invariant", "proposal is safe"),
+    }
+    unneeded = {
+        *(("guard", f"{action}[{place}]") for action in ("promise", "report") for place in (0, 1)),
+        ("safety", "agreement"),
+    }
+    require_exactly(list(audit(LamportPaxos().system)), needed=needed, unneeded=unneeded)
 
 
 def test_view_change_needs_all_but_what_it_declares() -> None:

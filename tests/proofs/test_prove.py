@@ -7,6 +7,7 @@ from paxiom.proofs.obligations import obligations
 from paxiom.proofs.prove import Options, Outcome, Proof, prove, prove_all
 from paxiom.proofs.solving import Answer, Limits
 from paxiom.spec.logic.system import Spec
+from paxiom.spec.relational.lamport_paxos import LamportPaxos
 from paxiom.spec.relational.multi_paxos import FlexibleMultiPaxos, MultiPaxos
 from paxiom.spec.relational.paxos import FlexiblePaxos, Paxos
 from paxiom.spec.relational.raft import Raft
@@ -38,6 +39,15 @@ def test_raft_is_proved_in_epr() -> None:
 @pytest.mark.slow
 def test_raft_is_proved_by_both_solvers_whatever_the_seed() -> None:
     assert failing(Raft(), Options(second=True, seeds=5)) == []
+
+
+def test_what_promises_report_is_enough_for_paxos() -> None:
+    proofs = list(prove_all(LamportPaxos().system, Options(second=True)))
+
+    assert len(proofs) == 8 + 6 * 8
+    assert {each.outcome for each in proofs} == {Outcome.PROVED}
+    assert {each.second for each in proofs} == {Answer.UNSAT}
+    assert not any(each.cycle for each in proofs)
 
 
 def test_results_come_in_the_order_of_the_spec_and_repeat_with_any_number_of_threads() -> None:
