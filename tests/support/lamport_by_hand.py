@@ -14,7 +14,7 @@ from math import comb, factorial, prod
 
 NOT_BEGUN, BEGUN = -2, -1  # a ballot without 1a, without 2a; else the value of its 2a
 Ballots = tuple[int, ...]
-Deeds = tuple[tuple[bool, bool], ...]  # of an acceptor, in each ballot: has it sent 1b, 2b?
+Deeds = tuple[tuple[bool, ...], ...]  # of an acceptor, in each ballot: has it sent 1b, 2b?
 
 
 def states(acceptors: int, values: int, ballots: int, quorum: int) -> int:
