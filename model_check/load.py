@@ -12,7 +12,7 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
@@ -22,7 +22,14 @@ from typing import Any
 from paxiom.impl.protocol import Protocol
 from paxiom.model_check import models
 from paxiom.model_check.model import Model, ModelError
-from paxiom.model_check.options import Option, OptionError, arguments, options_of
+from paxiom.model_check.options import (
+    Option,
+    OptionError,
+    arguments,
+    options_of,
+    read,
+    spelled,
+)
 
 DEFAULT_NAME = "model"
 TARGET = re.compile(r"(?P<path>.+?)(?::(?P<name>[^\W\d]\w*))?", re.DOTALL)
@@ -53,8 +60,10 @@ class Target:
     def model(self, words: Sequence[str], settings: Sequence[str]) -> Model:
         """Make the model with the options given."""
         try:
-            given = arguments(self.name, self.options(), words, settings)
-            made = self.source if isinstance(self.source, Model) else self.source(**given)
+            given = read(self.name, self.options(), words, settings)
+            made = self.source
+            if not isinstance(made, Model):
+                made = made(**arguments(given))
         except (LoadError, ModelError, OptionError):
             raise
         except (Exception, SystemExit) as error:
@@ -65,7 +74,7 @@ class Target:
         if not isinstance(made, Model):
             msg = f"{self.name} returned {kind_of(made)}, not a Model"
             raise LoadError(msg)
-        return made
+        return replace(made, made_by={"target": self.name, "options": spelled(given)})
 
 
 def built_in() -> dict[str, Callable[..., Model]]:
@@ -86,10 +95,9 @@ def find(target: str) -> Target:
     if target.startswith("-"):
         msg = f"name the model first, then its options: paxiom check MODEL {target} ..."
         raise LoadError(msg)
-    match = TARGET.fullmatch(target)
-    path, name = (match["path"], match["name"]) if match else (target, None)
-    if name or path.endswith(".py") or "/" in path or "\\" in path:
-        return _in_file(Path(path), name or DEFAULT_NAME)
+    path, name = _parts(target)
+    if path:
+        return _in_file(path, name)
     available = {module.name for module in pkgutil.iter_modules(models.__path__)}
     factory = _factory(target) if target in available else None
     if factory is None:
@@ -102,12 +110,27 @@ def find(target: str) -> Target:
     return Target(target, factory)
 
 
+def label(target: str) -> str:
+    """Name a target as a model says that it was made by it."""
+    path, name = _parts(target)
+    return f"{path}:{name}" if path else target
+
+
+def _parts(target: str) -> tuple[Path | None, str]:
+    """Split the name of a user's model; of a built-in one there is no path."""
+    match = TARGET.fullmatch(target)
+    path, name = (match["path"], match["name"]) if match else (target, None)
+    if name or path.endswith(".py") or "/" in path or "\\" in path:
+        return Path(path), name or DEFAULT_NAME
+    return None, target
+
+
 # --- a user's file -----------------------------------------------------------------------------
 
 
 def _in_file(path: Path, name: str) -> Target:
     module = run_file(path)
-    label = f"{path}:{name}"
+    own_label = f"{path}:{name}"
     if not hasattr(module, name):
         own = [
             each
@@ -120,8 +143,8 @@ def _in_file(path: Path, name: str) -> Target:
         raise LoadError(msg)
     source = getattr(module, name)
     if isinstance(source, Model) or (callable(source) and not isinstance(source, type | Protocol)):
-        return Target(label, source, path)
-    msg = f"{label} is {kind_of(source)}, not a Model or a function that returns one"
+        return Target(own_label, source, path)
+    msg = f"{own_label} is {kind_of(source)}, not a Model or a function that returns one"
     raise LoadError(msg)
 
 

@@ -6,7 +6,7 @@ the properties, and the bounds that make the state space finite. All of it is pa
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -178,7 +178,8 @@ class Model:
     shows None. ``symmetry`` lists sets of interchangeable labels: permuting the labels of one set
     everywhere (nodes change places with their names) must make no difference; the checker refuses
     where it does. ``refines`` is the instance of a spec that the properties ask it to refine, if
-    they do: see :mod:`paxiom.model_check.refinement`.
+    they do: see :mod:`paxiom.model_check.refinement`. ``made_by`` says how to make the model again:
+    see :mod:`paxiom.model_check.origin`.
     """
 
     name: str
@@ -194,6 +195,7 @@ class Model:
     scope: tuple[str, ...] = ()  # what else is fixed, in words
     steps: tuple[str, ...] = ()  # kinds of step; it is worth a warning if one is never taken
     refines: Scope | None = None
+    made_by: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Refuse a model that could only mislead, and say how to mend it."""

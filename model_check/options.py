@@ -6,7 +6,7 @@ parameter that is a record of such fields (Network, Faults) gives an option for 
 
 import inspect
 import typing
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from difflib import get_close_matches
 from enum import Enum
@@ -136,15 +136,20 @@ def _kind(hint: object, default: object) -> tuple[type | None, bool]:
 # --- from the command line ---------------------------------------------------------------------
 
 
-def arguments(
+def read(
     owner: str, options: Sequence[Option], words: Sequence[str], settings: Sequence[str]
-) -> dict[str, object]:
-    """Turn the words after the model, and NAME=VALUE settings, into the factory's arguments."""
+) -> dict[Option, object]:
+    """Read the words after the model, and NAME=VALUE settings."""
     given = dict([*_from_words(owner, options, words), *_from_settings(owner, options, settings)])
     for option in options:
         if option.default is REQUIRED and option not in given:
             msg = f"{owner} needs {option.usage()}"
             raise OptionError(msg)
+    return given
+
+
+def arguments(given: Mapping[Option, object]) -> dict[str, object]:
+    """Turn options into arguments for the function that makes the model."""
     found: dict[str, object] = {}
     for option, value in given.items():
         if option.field is None:
@@ -154,6 +159,22 @@ def arguments(
         whole = next(option.record for option in given if option.parameter == record)
         found[record] = replace(whole, **parts)
     return found
+
+
+def spelled(given: Mapping[Option, object]) -> dict[str, Any]:
+    """Write options as JSON, by their names on the command line."""
+    return {
+        option.name: value.value if isinstance(value, Enum) else value
+        for option, value in given.items()
+    }
+
+
+def words_of(options: Mapping[str, object]) -> list[str]:
+    """Write options that were spelled so as they are typed."""
+    return [
+        f"--{name}={str(value).lower() if value is None or isinstance(value, bool) else value}"
+        for name, value in options.items()
+    ]
 
 
 def _from_words(

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from paxiom.model_check import load, load_spec, progress
-from paxiom.model_check.codec import Json
 from paxiom.model_check.model import Model, ModelError
 from paxiom.model_check.reference import explore as explore_by_reference
-from paxiom.model_check.replay import MisfitError, replay
-from paxiom.model_check.result import INTERRUPTED, Result, Verdict, Violation
-from paxiom.model_check.schedule import unbounded
+from paxiom.model_check.replay import MisfitError
+from paxiom.model_check.result import INTERRUPTED, Result, Verdict
 
 NUMBER = re.compile(r"(\d[\d_,]*(?:\.\d+)?)\s*(?:([kmgt])(i?))?(b?)", re.IGNORECASE)
 POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
@@ -146,19 +144,6 @@ def make(found: load.Target, words: Sequence[str], settings: Sequence[str]) -> M
     """Make the model."""
     with redirect_stdout(sys.stderr):
         return found.model(words, settings)
-
-
-def take_again(
-    target: str, words: Sequence[str], settings: Sequence[str], document: dict[str, Json]
-) -> tuple[Model, Violation | None]:
-    """Find the model, and take the run of a trace document again.
-
-    The model's bounds are set aside: stateful tests run without them, and what a search finds
-    within them is a run without them too.
-    """
-    with modelled(target, words, settings) as model:
-        free = unbounded(model, len(document["steps"]))
-        return free, replay(free, document)
 
 
 @contextmanager

@@ -288,7 +288,7 @@ def _test_case(made: type[ProtocolMachine]) -> type[TestCase]:
             if saved:
                 _take_again(made.plan, saved)
             _run(made, self.settings)
-            if saved and saved["model"] == trace_file.claim(made.plan.model):
+            if saved and trace_file.is_of(made.plan.model, saved):
                 _file_of(made.plan).unlink(missing_ok=True)
 
         runTest.is_hypothesis_test = True  # type: ignore[attr-defined]  # for its pytest plugin

@@ -3,7 +3,8 @@
 A trace file::
 
     {"format": "paxiom trace", "version": 1, "paxiom": "0.1.0",
-     "model": {...},            # the claim: protocol, nodes, network, faults, requests, bounds
+     "model": {...,             # the claim: protocol, nodes, network, faults, requests, bounds
+               "made_by": {"target", "options"} | {"bug"}},    # so that it can be made again
      "verdict": "VIOLATED",
      "shortest": false,         # of a random run; missing of a search
      "property": {"name", "sentence", "kind", "subject",
@@ -103,6 +104,11 @@ def claim(model: Model) -> dict[str, Json]:
     }
 
 
+def is_of(model: Model, document: Mapping[str, Json]) -> bool:
+    """Whether a trace makes the claim that ``model`` is, whatever made it."""
+    return {**document["model"], "made_by": None} == {**claim(model), "made_by": None}
+
+
 def trace_document(model: Model, violation: Violation) -> dict[str, Json]:
     """Write down a counterexample."""
     prop = next((each for each in model.properties if each.name == violation.name), None)
@@ -130,7 +136,7 @@ def _document(
         "format": FORMAT,
         "version": VERSION,
         "paxiom": own_version(),
-        "model": claim(model),
+        "model": {**claim(model), **({"made_by": model.made_by} if model.made_by else {})},
         "verdict": verdict,
         "property": prop,
         "properties": [_property(each) for each in model.properties],

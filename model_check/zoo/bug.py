@@ -1,7 +1,7 @@
 """What a bug of the zoo is: a protocol without one of its rules, and the bounds that show it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from paxiom.impl.protocol import Protocol
@@ -67,7 +67,8 @@ class Bug:
 
     def broken(self) -> Model:
         """The mutant at the smallest bounds that show the bug."""
-        return self.model(protocol=self.protocol, **self.wrong, **self.shown)
+        model = self.model(protocol=self.protocol, **self.wrong, **self.shown)
+        return replace(model, made_by={"bug": self.number})
 
     def too_small(self) -> Model:
         """The mutant at bounds that hide the bug."""

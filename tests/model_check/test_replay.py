@@ -14,13 +14,14 @@ from paxiom.model_check import reference, zoo
 from paxiom.model_check.engine import explore
 from paxiom.model_check.engine.simulator import simulate
 from paxiom.model_check.model import Faults, Model
-from paxiom.model_check.replay import MisfitError, replay
+from paxiom.model_check.replay import Departure, MisfitError, departure, replay, retake
 from paxiom.model_check.result import RAISED, Result
 from paxiom.model_check.schedule import unbounded
 from paxiom.model_check.stateful import Plan, machine
 from paxiom.model_check.trace_file import TraceFileError, dumps, load, parse, trace_document
 from support.command import Run, refused
 from support.random_protocols import random_models
+from support.zoo_runs import zoo_run
 
 # Crashes between steps and within them, lost disks, losses, queues; a run of no protocol's fault.
 SLOW = pytest.param("P07", marks=pytest.mark.slow)  # millions of states
@@ -166,7 +167,8 @@ def test_the_command_takes_what_check_and_simulate_write(
         assert again.out.startswith('Counterexample to "monotone commit": ')
         assert again.out.splitlines()[1:] == paxiom("trace", "show", "found").out.splitlines()[1:]
         assert mended.code == 0
-        assert mended.out.startswith("monotone commit stood: ")
+        assert mended.out.startswith("Departs at step ")
+        assert "\nmonotone commit stood: " in mended.out
         assert mended.out.endswith(" steps of raft\n")
 
 
@@ -180,6 +182,7 @@ def test_it_refuses_a_run_of_something_else(paxiom: Run, mine: str) -> None:
     paxiom("check", mine, "--trace=found")
 
     message = refused(paxiom("trace", "replay", "found", "raft", "--nodes=1"))
+    assert message.startswith("Departs at the beginning state")
     assert "step 2 of 8 is not possible in raft: n" in message
     message = refused(paxiom("trace", "replay", "found", "paxos"))
     assert "paxos has no property 'monotone commit'" in message
@@ -191,7 +194,7 @@ def test_it_refuses_a_run_of_something_else(paxiom: Run, mine: str) -> None:
         (["missing", "paxos"], "cannot read missing"),
         (["mine.py", "paxos"], "mine.py is not a trace"),
         (["holds", "paxos"], "a result without a trace: its verdict is HOLDS"),
-        (["found"], "which model? Name one of"),
+        (["found"], "which model? The trace says 'mine.py:model', but paxiom runs no file"),
         (["found", "frobnicate"], "no built-in model 'frobnicate'"),
         (["found", "paxos", "--frobnicate=1"], "frobnicate"),
         ([], "FILE"),
@@ -214,6 +217,153 @@ def test_what_goes_wrong_in_a_users_file_names_its_line(paxiom: Run, mine: str) 
     Path("mine.py").write_text(broken)
 
     assert "mine.py, line 11: " in refused(paxiom("trace", "replay", "found", mine))
+
+
+# --- where a run departs -------------------------------------------------------------------------
+
+
+def departed(model: Model, document: dict[str, Any]) -> Departure | None:
+    free = unbounded(model, len(document["steps"]))
+    return departure(free, retake(free, document), document)
+
+
+@pytest.mark.parametrize("number", [bug.number for bug in zoo.BUGS])
+def test_the_same_protocol_departs_nowhere(number: str) -> None:
+    assert departed(zoo.bug(number).broken(), zoo_run(number)) is None
+
+
+@pytest.mark.parametrize("number", [bug.number for bug in zoo.BUGS])
+def test_the_repaired_protocol_departs_somewhere(number: str) -> None:
+    """Before the property falls, or the run would go wrong all the same."""
+    model, document = zoo.bug(number).correct(), zoo_run(number)
+    replayed = retake(model, document)
+
+    assert departure(model, replayed, document) or replayed.misfit
+    assert replayed.violation is None
+
+
+def test_a_departure_has_what_differs_and_nothing_else() -> None:
+    """A vote that goes to disk now: the same messages, and another disk after the crash."""
+    found = departed(zoo.bug("R07").correct(), zoo_run("R07"))
+    assert found is not None
+    step = zoo_run("R07")["steps"][found.step - 1]
+    was, is_now = found.recorded["effects"], found.now["effects"]
+
+    assert was == step["effects"]
+    assert [each["$"] for each in was] == [each["$"] for each in is_now]
+    assert {each["$"] for each in is_now if each not in was} == {"Persist"}
+    assert found.recorded["after"]["disk"]["vote"] is None
+    assert found.now["after"]["disk"]["vote"] == step["node"]
+    assert found.recorded.keys() == {"effects", "after"}
+
+
+def test_a_departure_is_shown_beside_what_was_recorded(paxiom: Run) -> None:
+    Path("found").write_text(json.dumps(zoo_run("R07")))
+    told = paxiom("trace", "replay", "found", "raft", "--crashes=1", "--terms=1")
+
+    assert told.code == 2
+    assert told.err.splitlines()[:7] == [
+        "Departs at step 1 of 7: timer ELECTION fires at n1",
+        "  effects",
+        "    recorded  Persist(Stable(1, None, ()))",
+        "    now       Persist(Stable(1, n1, ()))",
+        "  state: disk.vote",
+        "    recorded  None",
+        "    now       n1",
+    ]
+    assert "error: step 3 of 7 is not possible in raft" in told.err
+
+
+def test_a_message_of_which_a_node_takes_no_notice_now_is_a_departure() -> None:
+    found = departed(zoo.bug("R22").correct(), zoo_run("R22"))
+
+    assert found is not None
+    assert found.recorded == found.now == {}
+
+
+def test_a_departure_at_the_beginning_is_found_first() -> None:
+    document = zoo_run("R07")
+    document["initial"]["nodes"][0]["state"]["commit"] = 7
+    found = departed(zoo.bug("R07").broken(), document)
+
+    assert found is not None
+    assert found.step == 0
+    assert found.recorded["after"]["n1"]["state"]["commit"] == 7
+
+
+def test_an_older_file_is_compared_in_what_it_has() -> None:
+    document = zoo_run("R07")
+    for step in document["steps"]:
+        del step["flight"], step["history"], step["shows"], step["violates"], step["quorums"]
+
+    assert departed(zoo.bug("R07").broken(), document) is None
+
+
+# --- which model a run is of ---------------------------------------------------------------------
+
+
+def test_a_run_of_a_built_in_model_or_of_the_zoo_says_which(paxiom: Run) -> None:
+    """Broken by its options alone: quorums that need not meet."""
+    words = ["paxos", "--nodes=2", "--ballots=2", "--phase1=1", "--phase2=1", "--lossy"]
+    assert paxiom("check", *words, "--trace=found").code == 1
+    Path("bug").write_text(json.dumps(zoo_run("R31b")))
+
+    assert json.loads(Path("found").read_text())["model"]["made_by"] == {
+        "target": "paxos",
+        "options": {"nodes": 2, "ballots": 2, "phase1": 1, "phase2": 1, "lossy": True},
+    }
+    for name in ("found", "bug"):
+        again = paxiom("trace", "replay", name)
+        assert again.code == 1
+        assert again.out.startswith("Counterexample to ")
+
+
+def test_options_count_on_top_of_those_of_the_run(paxiom: Run) -> None:
+    words = ["paxos", "--nodes=2", "--ballots=2", "--phase1=1", "--phase2=1"]
+    assert paxiom("check", *words, "--trace=found").code == 1
+
+    assert paxiom("trace", "replay", "found", "paxos", "--ballots=3").code == 1
+    mended = paxiom("trace", "replay", "found", "paxos", "--phase2=2")
+    assert (mended.code, mended.out.split()[0]) == (0, "Departs")
+
+
+def test_a_file_that_only_the_trace_names_is_never_run(paxiom: Run) -> None:
+    """Not even if the name of a built-in model, or of a spec, is a part of it."""
+    Path("evil.py").write_text("raise SystemExit('run')")
+    document = zoo_run("R31b")
+    for target in ("evil.py", "evil.py:model", "./evil.py:paxos", "spec:evil.py", "spec:evil.py:x"):
+        document["model"]["made_by"] = {"target": target, "options": {}}
+        Path("found").write_text(json.dumps(document))
+        message = refused(paxiom("trace", "replay", "found"))
+        assert "which model? The trace says" in message
+
+
+@pytest.mark.parametrize(
+    ("made_by", "reason"),
+    [
+        (None, "which model? The trace does not say; name it after the trace, one of"),
+        ("paxos", "which model? The trace does not say"),
+        ({"bug": "R999"}, "there is no bug 'R999'"),
+        ({"bug": 7}, "which model? The trace does not say"),
+        ({"target": "paxos", "options": {"x": 1}}, "paxos has no option --x"),
+        ({"target": "paxos", "options": {"nodes": [1]}}, "--nodes takes a whole number"),
+    ],
+)
+def test_an_origin_that_makes_no_sense_is_refused(
+    paxiom: Run, made_by: object, reason: str
+) -> None:
+    document = zoo_run("P03")
+    document["model"]["made_by"] = made_by
+    Path("found").write_text(json.dumps(document))
+
+    assert reason in refused(paxiom("trace", "replay", "found"))
+
+
+def test_a_bug_takes_no_options(paxiom: Run) -> None:
+    Path("found").write_text(json.dumps(zoo_run("R31b")))
+
+    message = refused(paxiom("trace", "replay", "found", "--set", "nodes=3"))
+    assert "bug R31b of the zoo has no options" in message
 
 
 # --- before random runs ------------------------------------------------------------------------

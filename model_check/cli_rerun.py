@@ -1,0 +1,67 @@
+"""A saved run, taken again: ``paxiom trace replay``, ``to-test``, ``shrink``."""
+
+import sys
+
+import typer
+from rich.text import Text
+
+from paxiom.model_check import trace_file, trace_text
+from paxiom.model_check.cli_shared import (
+    EXIT,
+    TAKES_OPTIONS_OF_MODELS,
+    SavedTrace,
+    Setting,
+    Target,
+    file_of,
+    refusing,
+    say,
+    standard_output,
+)
+from paxiom.model_check.codec import plain
+from paxiom.model_check.departure import departure_lines
+from paxiom.model_check.layout import count, width_of, write
+from paxiom.model_check.origin import model_of
+from paxiom.model_check.replay import MisfitError, departure, retake
+from paxiom.model_check.result import Verdict
+from paxiom.model_check.schedule import unbounded
+
+
+def add_to(traces: typer.Typer) -> None:
+    """Add the commands to those of ``paxiom trace``."""
+    traces.command(context_settings=TAKES_OPTIONS_OF_MODELS)(replay)
+
+
+def replay(
+    context: typer.Context, file: SavedTrace, target: Target = None, *, setting: Setting = None
+) -> None:
+    """Take the steps in FILE again, and say whether the same property still falls.
+
+    The model is the one that FILE says, or MODEL with its options, as for paxiom check; its bounds
+    are set aside. Where the run departs from what FILE has recorded, that is shown first. Exit
+    codes: 0 all steps were taken and the property stood, 1 it falls, 2 a step is not possible any
+    more.
+    """
+    with refusing():
+        document = trace_file.load(file_of(file), sys.stdin.buffer)
+        with model_of(document, target, context.args, setting or ()) as model:
+            free = unbounded(model, len(document["steps"]))
+            replayed = retake(free, document)
+            other = departure(free, replayed, document)
+        console = standard_output()
+        width = width_of(console)
+        lines = []
+        if other:
+            lines = [*departure_lines(other, document, width), Text()]
+        if replayed.misfit:
+            say("\n".join(line.plain for line in lines))
+            raise MisfitError(replayed.misfit)
+        write(console, lines)
+        if replayed.violation is None:
+            steps = count(len(document["steps"]), "step")
+            stood = document["property"]["name"] if document["property"] else "everything"
+            typer.echo(plain(f"{stood} stood: {steps} of {model.name}"))
+            return
+        again = trace_file.trace_document(free, replayed.violation) | {"shortest": False}
+        write(console, trace_text.trace_lines(again, width))
+        sys.stdout.flush()
+    raise typer.Exit(EXIT[Verdict.VIOLATED])
