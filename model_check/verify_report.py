@@ -89,7 +89,7 @@ def _axiom(axiom: Mapping[str, Json]) -> Iterator[Row]:
     yield "axiom", f"{plain(axiom['name'])}: {plain(axiom['says'])}"
     theorem = axiom["theorem"]
     if theorem is None:
-        unknown = "no theorem is named for it: it is an assumption of your own"
+        unknown = "no theorem is known for it: it is an assumption of your own"
         yield ("by", axiom["by"]) if axiom["by"] else (Text("open", OTHER), unknown)
         return
     bridge = theorem["bridge"]

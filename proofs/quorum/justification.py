@@ -10,11 +10,12 @@ from typing import Final
 
 from paxiom.proofs.quorum.counting import Statement
 from paxiom.proofs.quorum.theorems import THEOREMS
-from paxiom.spec.logic.formulas import Ordered
+from paxiom.spec.logic.formulas import LE, And, Exists, ForAll, Formula, Holds, Ordered
 from paxiom.spec.logic.system import System
 from paxiom.spec.logic.text import text
 from paxiom.spec.relational import SPECS
 
+MEET: Final = "flexible quorums meet"  # of which majorities are the case that most have
 NUMBERS: Final = "numbers are totally ordered, and there is a least"
 
 # System.name -> axiom -> theorem
@@ -35,13 +36,15 @@ JUSTIFIES: Final[Mapping[str, Mapping[str, str]]] = {
 
 
 def justification(system: System, axiom: str) -> Statement | str | None:
-    """Give for an axiom of a spec its theorem, or ``NUMBERS``; None if it has neither."""
+    """Give for an axiom its theorem, or ``NUMBERS``; None if none is known.
+
+    Of our own specs that is said above. Of any other, it is read off what the axiom says.
+    """
     if axiom in {f"{s.__name__} is ordered" for s in system.sorts if issubclass(s, Ordered)}:
         return NUMBERS
-    by = JUSTIFIES.get(system.name, {}).get(axiom)
-    if by is None or not _is_ours(system, axiom):
-        return None
-    return THEOREMS.get(by, by)
+    by = JUSTIFIES.get(system.name, {}).get(axiom) if _is_ours(system, axiom) else None
+    by = by or _by_form(system.axioms[axiom])
+    return THEOREMS.get(by, by) if by else None
 
 
 def _is_ours(system: System, axiom: str) -> bool:
@@ -49,6 +52,17 @@ def _is_ours(system: System, axiom: str) -> bool:
     own = [spec().system for spec in SPECS.values() if spec.__name__ == system.name]
     said = text(system.axioms[axiom])
     return any(said == text(each.axioms[axiom]) for each in own if axiom in each.axioms)
+
+
+def _by_form(formula: Formula) -> str | None:
+    """Know that two quorums meet, or that nothing is before a constant, when it is said."""
+    match formula:
+        case ForAll((p, q), Exists((n,), And((Holds(_, (m, a)), Holds(_, (k, b)))))):
+            return MEET if m is n and k is n and a is p and b is q else None
+        case ForAll((v,), Holds(order, (least, w))) if order.name.endswith(LE):
+            return NUMBERS if w is v and least.arguments == () else None
+        case _:
+            return None
 
 
 def justifications(system: System) -> Mapping[str, Statement | str]:

@@ -28,13 +28,14 @@ from paxiom.impl.quorum import (
 from paxiom.proofs.quorum import THEOREMS, bridge, justifications, prove
 from paxiom.proofs.quorum.bridge import Prefixes
 from paxiom.proofs.quorum.counting import Instance, Statement
-from paxiom.proofs.quorum.justification import JUSTIFIES, NUMBERS
+from paxiom.proofs.quorum.justification import JUSTIFIES, NUMBERS, justification
 from paxiom.proofs.quorum.solving import answer_of
 from paxiom.proofs.solving import Answer
-from paxiom.spec.logic.formulas import LogicError, Rigid
+from paxiom.spec.logic.formulas import Formula, LogicError, Rigid, exists, forall
 from paxiom.spec.logic.structure import Scope
 from paxiom.spec.logic.system import System
 from paxiom.spec.relational import SPECS
+from paxiom.spec.relational.paxos import Node, Paxos, Phase1, Round
 
 NO_AXIOM = {  # theorems that do not just say that a set has a node
     "Byzantine availability",
@@ -47,6 +48,7 @@ NO_AXIOM = {  # theorems that do not just say that a set has a node
     "witnesses: a tie is broken",
 }
 BRIDGED = [name for name in THEOREMS if name not in NO_AXIOM]
+PAXOS = Paxos()
 SYSTEMS: Mapping[str, System] = {name: spec().system for name, spec in SPECS.items()}
 QUORUMS_MEET = [name for name, system in SYSTEMS.items() if "promises" in system.rigid]
 Sets = list[frozenset[int]]
@@ -106,17 +108,71 @@ def test_nothing_is_justified_that_is_no_axiom() -> None:
         assert set(theorems.values()) <= {*BRIDGED, NUMBERS}
 
 
+def with_axiom(name: str, axiom: Formula, system: System = PAXOS.system) -> System:
+    return replace(system, axioms={**system.axioms, name: axiom})
+
+
 def test_an_axiom_without_a_theorem_is_named() -> None:
-    paxos = SYSTEMS["paxos"]
-    more = replace(paxos, axioms={**paxos.axioms, "quorums are odd": paxos.axioms["quorums meet"]})
+    somebody = forall(Phase1, lambda p: exists(Node, lambda n: PAXOS.promises(n, p)))
 
-    with pytest.raises(ValueError, match="Paxos: no theorem justifies the axiom 'quorums are odd'"):
-        justifications(more)
+    with pytest.raises(ValueError, match="Paxos: no theorem justifies the axiom 'none is empty'"):
+        justifications(with_axiom("none is empty", somebody))
 
 
-def test_a_spec_that_is_not_listed_is_named() -> None:
-    with pytest.raises(ValueError, match="Another: no theorem justifies the axiom 'quorums meet'"):
-        justifications(replace(SYSTEMS["paxos"], name="Another"))
+def test_a_spec_that_is_not_listed_is_read() -> None:
+    """By the theorem on flexible quorums, of which majorities are a case."""
+    other = replace(PAXOS.system, name="Another")
+
+    assert justification(other, "quorums meet") is THEOREMS["flexible quorums meet"]
+    assert justification(PAXOS.system, "quorums meet") is THEOREMS["majorities meet"]
+
+
+def test_a_name_alone_justifies_nothing() -> None:
+    """What our own spec of this name says by it is something else."""
+    weaker = exists(Phase1, Phase1, lambda p, q: (p == q) | (p != q))
+
+    assert justification(with_axiom("quorums meet", weaker), "quorums meet") is None
+
+
+FORMS = {
+    "they meet": (
+        forall(
+            *(Phase1, Phase1),
+            lambda p, q: exists(Node, lambda n: PAXOS.promises(n, p) & PAXOS.promises(n, q)),
+        ),
+        THEOREMS["flexible quorums meet"],
+    ),
+    "one of them has a node": (
+        forall(
+            *(Phase1, Phase1),
+            lambda p, q: exists(Node, lambda n: PAXOS.promises(n, p) | PAXOS.promises(n, q)),
+        ),
+        None,
+    ),
+    "one meets itself": (
+        forall(
+            *(Phase1, Phase1),
+            lambda p, q: exists(Node, lambda n: PAXOS.promises(n, p) & PAXOS.promises(n, p)),  # noqa: ARG005 - that is the mistake
+        ),
+        None,
+    ),
+    "some meet": (
+        exists(
+            *(Phase1, Phase1),
+            lambda p, q: exists(Node, lambda n: PAXOS.promises(n, p) & PAXOS.promises(n, q)),
+        ),
+        None,
+    ),
+    "none is before it": (forall(Round, lambda r: PAXOS.none <= r), NUMBERS),
+    "none is after it": (forall(Round, lambda r: r <= PAXOS.none), None),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_an_axiom_says_is_read(form: str) -> None:
+    axiom, by = FORMS[form]
+
+    assert justification(with_axiom(form, axiom), form) is by
 
 
 def subsets(n: int) -> Sets:
