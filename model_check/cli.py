@@ -39,6 +39,7 @@ from paxiom.model_check.cli_shared import (
     INTERRUPTED,
     TAKES_OPTIONS_OF_MODELS,
     AsJson,
+    HowShown,
     MaxSeconds,
     Quiet,
     Setting,
@@ -51,6 +52,7 @@ from paxiom.model_check.cli_shared import (
 )
 from paxiom.model_check.layout import width_of, write
 from paxiom.model_check.result import Verdict
+from paxiom.model_check.trace_text import Detail
 
 app = typer.Typer(
     name="paxiom",
@@ -103,6 +105,7 @@ def check(
     as_json: AsJson = False,
     trace: TraceFile = None,
     html: HtmlFile = None,
+    shown: HowShown = Detail.LANES,
     junit: JunitFile = None,
     github: GithubToo = False,
     baseline: BaselineFile = None,
@@ -165,6 +168,7 @@ def check(
             github=github,
             baseline=baseline,
             bless=bless,
+            shown=shown,
         )
         reports.require_possible()
         model, result = run.run(name, context.args, setting or (), how, quiet=quiet)
@@ -200,6 +204,7 @@ def simulate(
     as_json: AsJson = False,
     trace: TraceFile = None,
     html: HtmlFile = None,
+    shown: HowShown = Detail.LANES,
     max_seconds: MaxSeconds = None,
     workers: Workers = None,
     quiet: Quiet = False,
@@ -225,7 +230,7 @@ def simulate(
             max_seconds=max_seconds,
         )
         how.require_possible()
-        reports = Reports(name=name, as_json=as_json, trace=trace, html=html)
+        reports = Reports(name=name, as_json=as_json, trace=trace, html=html, shown=shown)
         reports.require_possible()
         model, result = run.run(name, context.args, setting or (), how, quiet=quiet)
         code = reports.tell(model, result)

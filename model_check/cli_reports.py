@@ -13,7 +13,7 @@ import typer
 
 from paxiom.model_check import report, trace_file
 from paxiom.model_check.baseline import blessed, compared, entries, recorded
-from paxiom.model_check.cli_shared import EXIT, exit_code, say, standard_output
+from paxiom.model_check.cli_shared import EXIT, exit_code, say, standard_output, view_of
 from paxiom.model_check.codec import Json
 from paxiom.model_check.github import SUMMARY_MAX, annotations, summary
 from paxiom.model_check.junit import junit as junit_file
@@ -23,6 +23,7 @@ from paxiom.model_check.page import Shown, page, page_data
 from paxiom.model_check.places import place_of_rules
 from paxiom.model_check.result import Result, Verdict
 from paxiom.model_check.suites import Case, Outcome, ReportError, Suite, suite_of
+from paxiom.model_check.trace_text import Detail
 
 TraceFile = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Write a counterexample to this file, as JSON.")
@@ -63,6 +64,7 @@ class Reports:
     github: bool = False
     baseline: Path | None = None
     bless: bool = False
+    shown: Detail = Detail.LANES
 
     def require_possible(self) -> None:
         """Refuse a place for a file before the search, not after it."""
@@ -84,7 +86,7 @@ class Reports:
             sys.stdout.write(trace_file.dumps(document))
         else:
             console = standard_output()
-            write(console, report.result_lines(document, width_of(console)))
+            write(console, report.result_lines(document, width_of(console), view_of(self.shown)))
         sys.stdout.flush()
         if self.trace:
             _save_trace(document, self.trace)

@@ -9,6 +9,7 @@ from paxiom.model_check import trace_file, trace_text
 from paxiom.model_check.cli_shared import (
     EXIT,
     TAKES_OPTIONS_OF_MODELS,
+    HowShown,
     SavedTrace,
     Setting,
     Target,
@@ -16,6 +17,7 @@ from paxiom.model_check.cli_shared import (
     refusing,
     say,
     standard_output,
+    view_of,
 )
 from paxiom.model_check.codec import plain
 from paxiom.model_check.departure import departure_lines
@@ -24,6 +26,7 @@ from paxiom.model_check.origin import model_of
 from paxiom.model_check.replay import MisfitError, departure, retake
 from paxiom.model_check.result import Verdict
 from paxiom.model_check.schedule import unbounded
+from paxiom.model_check.trace_text import Detail
 
 
 def add_to(traces: typer.Typer) -> None:
@@ -32,7 +35,12 @@ def add_to(traces: typer.Typer) -> None:
 
 
 def replay(
-    context: typer.Context, file: SavedTrace, target: Target = None, *, setting: Setting = None
+    context: typer.Context,
+    file: SavedTrace,
+    target: Target = None,
+    *,
+    setting: Setting = None,
+    shown: HowShown = Detail.LANES,
 ) -> None:
     """Take the steps in FILE again, and say whether the same property still falls.
 
@@ -62,6 +70,6 @@ def replay(
             typer.echo(plain(f"{stood} stood: {steps} of {model.name}"))
             return
         again = trace_file.trace_document(free, replayed.violation) | {"shortest": False}
-        write(console, trace_text.trace_lines(again, width))
+        write(console, trace_text.trace_lines(again, width, view_of(shown)))
         sys.stdout.flush()
     raise typer.Exit(EXIT[Verdict.VIOLATED])

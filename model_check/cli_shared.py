@@ -13,12 +13,14 @@ from rich.console import Console
 from paxiom.model_check import load, run, trace_file
 from paxiom.model_check.codec import plain
 from paxiom.model_check.export.errors import ExportError
+from paxiom.model_check.lanes import ASCII, UNICODE
 from paxiom.model_check.model import ModelError
 from paxiom.model_check.options import OptionError
 from paxiom.model_check.replay import MisfitError
 from paxiom.model_check.result import INTERRUPTED as BY_CTRL_C
 from paxiom.model_check.result import Result, Verdict
 from paxiom.model_check.suites import ReportError
+from paxiom.model_check.trace_text import Detail, View
 from paxiom.model_check.zoo.bug import UnknownError
 
 EXIT = {Verdict.HOLDS: 0, Verdict.VIOLATED: 1, Verdict.INCOMPLETE: 3}
@@ -58,6 +60,13 @@ Setting = Annotated[
     typer.Option("--set", metavar="NAME=VALUE", help="An option of the model, as --NAME VALUE is."),
 ]
 
+HowShown = Annotated[
+    Detail,
+    typer.Option(
+        "--view",
+        help="Of a counterexample: lanes with the steps that matter, all steps, or all details.",
+    ),
+]
 SavedTrace = Annotated[
     Path, typer.Argument(metavar="FILE", help="A trace or a result; - for standard input.")
 ]
@@ -93,6 +102,12 @@ class _Console(Console):
 def standard_output() -> Console:
     """Write to standard output, and take text as it is."""
     return _Console(highlight=False, markup=False, emoji=False)
+
+
+def view_of(shown: Detail) -> View:
+    """Say how to show a trace on standard output, with no character that it does not have."""
+    unicode = (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
+    return View(shown, glyphs=UNICODE if unicode else ASCII)
 
 
 def say(message: str) -> None:

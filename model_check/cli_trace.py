@@ -6,13 +6,15 @@ import typer
 
 from paxiom.model_check import cli_export, cli_page, cli_rerun, trace_file, trace_text
 from paxiom.model_check.cli_shared import (
+    HowShown,
     SavedTrace,
     file_of,
     refusing,
     standard_output,
+    view_of,
 )
-from paxiom.model_check.codec import Json
 from paxiom.model_check.layout import width_of, write
+from paxiom.model_check.trace_text import Detail
 
 
 def add_to(app: typer.Typer) -> None:
@@ -27,17 +29,10 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(traces, name="trace")
 
 
-def show(file: SavedTrace) -> None:
+def show(file: SavedTrace, *, shown: HowShown = Detail.LANES) -> None:
     """Print the counterexample in FILE, which check --trace or check --json has written."""
     with refusing():
-        _print_trace(_load_trace(file))
-
-
-def _load_trace(file: SavedTrace) -> dict[str, Json]:
-    return trace_file.load(file_of(file), sys.stdin.buffer)
-
-
-def _print_trace(document: dict[str, Json]) -> None:
-    console = standard_output()
-    write(console, trace_text.trace_lines(document, width_of(console)))
-    sys.stdout.flush()
+        document = trace_file.load(file_of(file), sys.stdin.buffer)
+        console = standard_output()
+        write(console, trace_text.trace_lines(document, width_of(console), view_of(shown)))
+        sys.stdout.flush()

@@ -13,16 +13,19 @@ import typer
 from paxiom.model_check import run, zoo
 from paxiom.model_check.cli_shared import (
     AsJson,
+    HowShown,
     MaxSeconds,
     Quiet,
     Workers,
     exit_code,
     refusing,
     standard_output,
+    view_of,
 )
 from paxiom.model_check.layout import width_of, write
 from paxiom.model_check.result import Result
 from paxiom.model_check.trace_file import dumps
+from paxiom.model_check.trace_text import Detail
 from paxiom.model_check.zoo import report, rules
 from paxiom.model_check.zoo.bug import Bug
 
@@ -43,6 +46,7 @@ def bugs(
     *,
     as_json: AsJson = False,
     no_trace: NoTrace = False,
+    shown: HowShown = Detail.LANES,
     max_seconds: MaxSeconds = None,
     workers: Workers = None,
     quiet: Quiet = False,
@@ -69,7 +73,7 @@ def bugs(
             console = standard_output()
             write(console, report.bug_lines(bug, width_of(console)))
             if not no_trace:
-                code = _show(bug, how, quiet=quiet)
+                code = _show(bug, how, shown, quiet=quiet)
     raise typer.Exit(code)
 
 
@@ -79,6 +83,7 @@ def why(
     ],
     *,
     no_trace: NoTrace = False,
+    shown: HowShown = Detail.LANES,
     max_seconds: MaxSeconds = None,
     workers: Workers = None,
     quiet: Quiet = False,
@@ -100,7 +105,7 @@ def why(
         how = run.SearchOptions(workers=workers, max_seconds=max_seconds)
         how.require_possible()
         if rule.without_it and not no_trace:
-            code = _show(rule.without_it[0], how, quiet=quiet)
+            code = _show(rule.without_it[0], how, shown, quiet=quiet)
     raise typer.Exit(code)
 
 
@@ -114,12 +119,12 @@ def _list(*, as_json: bool) -> None:
     sys.stdout.flush()
 
 
-def _show(bug: Bug, how: run.SearchOptions, *, quiet: bool) -> int:
+def _show(bug: Bug, how: run.SearchOptions, shown: Detail, *, quiet: bool) -> int:
     """Find a bug and show its run; what is known before is on the screen by then."""
     sys.stdout.flush()
     result = run.search(bug.broken(), how, quiet=quiet)
     console = standard_output()
-    write(console, report.found_lines(bug, result, width_of(console)))
+    write(console, report.found_lines(bug, result, width_of(console), view_of(shown)))
     sys.stdout.flush()
     return _code(bug, result)
 

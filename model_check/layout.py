@@ -38,6 +38,18 @@ def hang(head: Text | str, body: Text | str, width: int) -> Iterator[Text]:
         yield whole
 
 
+def packed(parts: Iterable[Text], room: int) -> Iterator[Text]:
+    """Set short texts side by side, as many in a line as fit."""
+    line = Text()
+    for part in parts:
+        if line and line.cell_len + 2 + part.cell_len > room:
+            yield line
+            line = Text()
+        line = Text.assemble(line, ", ", part) if line else part
+    if line:
+        yield line
+
+
 _MEASURE = Console(width=WIDTH_MAX)  # wrapping asks a console for tab stops, and nothing else
 
 

@@ -16,7 +16,7 @@ from paxiom.model_check.model import Model
 from paxiom.model_check.result import RAISED, Result, Verdict
 from paxiom.model_check.simulation import Simulation
 from paxiom.model_check.trace_file import RESULT_FORMAT, VERSION, claim, own_version, trace_document
-from paxiom.model_check.trace_text import trace_lines
+from paxiom.model_check.trace_text import DEFAULT, View, trace_lines
 from paxiom.spec.property import Kind
 
 STYLES = {"HOLDS": "bold green", "VIOLATED": "bold red", "INCOMPLETE": "bold yellow"}
@@ -141,7 +141,7 @@ def _is_kind(kind: object) -> bool:
 # --- text --------------------------------------------------------------------------------------
 
 
-def result_lines(document: dict[str, Json], width: int) -> list[Text]:
+def result_lines(document: dict[str, Json], width: int, view: View = DEFAULT) -> list[Text]:
     """Show a result document."""
     lines = list(_verdict(document, width))
     lines += _section("Checked", checked(document), width)
@@ -150,7 +150,7 @@ def result_lines(document: dict[str, Json], width: int) -> list[Text]:
         lines += [Text(), Text("Steps taken", HEAD), *_actions(document, width)]
     lines += _section("Search", _search(document), width)
     if document["trace"]:
-        lines += [Text(), *trace_lines(document["trace"], width)]
+        lines += [Text(), *trace_lines(document["trace"], width, view)]
     return lines
 
 

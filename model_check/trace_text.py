@@ -4,13 +4,16 @@ Reads the document only, so that a live counterexample and one from a file look 
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
 from itertools import groupby
 
 from rich.text import Text
 
 from paxiom.model_check.codec import Json, changes, plain, short
-from paxiom.model_check.layout import count, hang
-from paxiom.model_check.story import story
+from paxiom.model_check.lanes import UNICODE, Glyphs, Lanes
+from paxiom.model_check.layout import count, hang, packed
+from paxiom.model_check.story import Moment, Story, story
 from paxiom.model_check.trace_file import TraceFileError
 
 ELIDED = 40  # a longer old value is shown by its kind alone: it stands in an earlier step
@@ -20,46 +23,157 @@ BAD = "bold red"
 DIM = "dim"
 
 
-def trace_lines(document: dict[str, Json], width: int) -> list[Text]:
+class Detail(Enum):
+    """How much of a trace to show."""
+
+    LANES = "lanes"  # the steps that matter to what went wrong, and what they change
+    ALL = "all"  # the other steps too
+    DETAILS = "details"  # no lanes, but every effect and state
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How to show a trace."""
+
+    shown: Detail = Detail.LANES
+    rule: bool = True  # with the rule that a bug of the zoo leaves out
+    glyphs: Glyphs = UNICODE
+
+
+DEFAULT = View()
+
+
+def trace_lines(document: dict[str, Json], width: int, view: View = DEFAULT) -> list[Text]:
     """Show a trace document; refuse one that only a machine could have nested so deeply."""
     try:
-        return list(_lines(document, width))
+        return list(_lines(document, width, view))
     except RecursionError:
         msg = "the values of this trace are nested too deeply to be shown"
         raise TraceFileError(msg) from None
 
 
-def _lines(document: dict[str, Json], width: int) -> Iterator[Text]:
-    prop, steps = document["property"], document["steps"]
-    name = plain(prop["name"])
+def _lines(document: dict[str, Json], width: int, view: View) -> Iterator[Text]:
+    yield from _title(document, width)
+    yield Text()
+    told = story(document)
+    lanes = Lanes(document, width, view.glyphs)
+    if view.shown is Detail.DETAILS or not lanes.fits or not told.moments:
+        yield from _beginning(document, width)
+        yield from _steps(document, width)
+    else:
+        yield from _drawn(document, told, lanes, view)
+    yield Text()
+    yield from _end(document, told, width, view)
+    if view.rule and document.get("bug"):
+        yield Text()
+        yield from _rule(document["bug"], width)
+
+
+def _title(document: dict[str, Json], width: int) -> Iterator[Text]:
+    prop, steps = document["property"], count(len(document["steps"]), "step")
+    name = plain(document["model"]["name"])
+    if prop is None:
+        yield from hang("", f"Run: {steps} of {name}", width)
+        return
+    fallen = plain(prop["name"])
     title = Text.assemble(
         "Shortest counterexample to " if document.get("shortest", True) else "Counterexample to ",
-        (f'"{name}"' if " " in name else name, "bold"),
-        f": {count(len(steps), 'step')} of {plain(document['model']['name'])}",
+        (f'"{fallen}"' if " " in fallen else fallen, "bold"),
+        f": {steps} of {name}",
     )
     yield from hang("", title, width)
     yield from hang("  ", Text(plain(prop["sentence"]), "italic"), width)
-    yield Text()
-    digits = len(str(len(steps)))
-    margin = " " * (digits + 2)
+
+
+def _beginning(document: dict[str, Json], width: int) -> Iterator[Text]:
+    margin = _margin(document)
     for each in document["initial"]["nodes"]:
         head = Text.assemble(margin, (plain(each["node"]), WHO), " starts as ")
         yield from hang(head, _bare(each["state"], each["status"]), width)
+    yield from _flight(document, margin, width)
+    if document["steps"]:
+        yield Text()
+
+
+def _flight(document: dict[str, Json], margin: str, width: int) -> Iterator[Text]:
     if flight := document["initial"]["flight"]:
         yield from hang(f"{margin}in flight: ", ", ".join(map(_flying, flight)), width)
-    if steps:
-        yield Text()
+
+
+def _margin(document: dict[str, Json]) -> str:
+    return " " * (len(str(len(document["steps"]))) + 2)
+
+
+def _steps(document: dict[str, Json], width: int) -> Iterator[Text]:
+    """List the steps, with all that each of them does."""
+    margin = _margin(document)
     disks = {each["node"]: each.get("disk") for each in document["initial"]["nodes"]}
-    for step in steps:
-        head = Text(f"{step['number']:>{digits}}. ", "bold")
+    for step in document["steps"]:
+        head = Text(f"{step['number']:>{len(margin) - 2}}. ", "bold")
         yield from hang(head, headline(step), width)
         lines = [*map(_change, step["changes"]), *_effects(step, disks), *_outcome(step)]
         for line in lines:
             yield from hang(margin + "  ", line, width)
         if after := step["after"]:
             disks[step["node"]] = after.get("disk")
-    yield Text()
-    yield from _evidence(document, width)
+
+
+# --- lanes -------------------------------------------------------------------------------------
+
+
+def _drawn(document: dict[str, Json], told: Story, lanes: Lanes, view: View) -> Iterator[Text]:
+    """Draw the steps that matter beside their lanes, with what each of them changes."""
+    yield from _flight(document, _margin(document), lanes.width)
+    yield from lanes.heading()
+    pairs = zip(document["steps"], told.moments, strict=True)
+    for shown, group in groupby(
+        pairs, key=lambda each: each[1].matters or view.shown is Detail.ALL
+    ):
+        if shown:
+            for step, moment in group:
+                yield from lanes.step(step, _gist(step, moment, told, lanes.room))
+        else:
+            numbers = [moment.number for _, moment in group]
+            yield from lanes.skipped(_left_out(numbers))
+    if (loop := document.get("loop")) is not None:
+        yield from hang(
+            _margin(document), f"and again from step {loop + 1} on, for ever", lanes.width
+        )
+
+
+def _left_out(numbers: list[int]) -> Text:
+    first, last = numbers[0], numbers[-1]
+    which = f"step {first} does" if first == last else f"steps {first} to {last} do"
+    return Text(f"{which} not matter here (--view all)", DIM)
+
+
+def _gist(step: Json, moment: Moment, told: Story, room: int) -> Iterator[Text]:
+    """Say what a step does, what it changes, and which of its messages are not simply received."""
+    sent = told.messages[moment.received - 1].sent[0] if moment.received else 0
+    yield headline(step, sent if sent not in (0, moment.number - 1) else None)
+    yield from packed(map(_change, step["changes"]), room)
+    for kind, group in groupby(step["effects"], key=_alike):
+        effects = list(group)
+        if kind[0] not in ("send", "Persist"):
+            yield from _effect(effects)
+    yield from _strays(moment, told)
+    yield from _outcome(step)
+    for name in step.get("violates") or ():
+        yield Text.assemble(("violates ", BAD), (plain(name), BAD))
+
+
+def _strays(moment: Moment, told: Story) -> Iterator[Text]:
+    """Name the messages that a step sends and that do not arrive, or more than once."""
+    messages = [told.messages[number - 1] for number in moment.sent]
+    odd = [each for each in messages if each.sent[0] == moment.number and each.fate != "delivered"]
+    for (body, fate), group in groupby(odd, key=lambda each: (short(each.body), each.fate)):
+        receivers = ", ".join(short(each.to) for each in group)
+        what = {
+            "lost": "is lost",
+            "duplicated": "arrives more than once",
+            "discarded": "is discarded",
+        }.get(fate, "stays in flight")
+        yield Text.assemble((body, "bold"), (f" to {receivers} {what}", DIM))
 
 
 def _bare(state: Json, status: str) -> str:
@@ -73,9 +187,11 @@ def _flying(flying: Json) -> str:
 # --- one step ----------------------------------------------------------------------------------
 
 
-def headline(step: Json) -> Text:
-    """Say who does what, and whether a fault cuts it short."""
+def headline(step: Json, sent: int | None = None) -> Text:
+    """Say who does what, with the step that sent its message, and whether a fault cuts it short."""
     line = _deed(step)
+    if sent is not None:
+        line.append(f" (step {sent})", DIM)
     if step["error"] is not None:
         line.append(", and its handler raises", BAD)
     elif step["fault"] is not None and step["event"].get("$") != "Fail":
@@ -126,11 +242,18 @@ def _effects(step: Json, disks: dict[str, Json]) -> Iterator[Text]:
             case {"$": "Send", "to": _, "message": message}:
                 receivers = ", ".join(short(each["to"]) for each in effects)
                 yield Text.assemble(("send ", DIM), (short(message), "bold"), f" to {receivers}")
-            case {"$": "Decide", "value": value}:
-                line = Text.assemble(("decide ", DIM), (short(value), "bold green"))
-                yield from [line] * len(effects)
             case _:
-                yield from (Text.assemble(("do ", DIM), short(each)) for each in effects)
+                yield from _effect(effects)
+
+
+def _effect(effects: list[Json]) -> Iterator[Text]:
+    """List effects of one kind that are neither sends nor writes to disk."""
+    match effects[0]:
+        case {"$": "Decide", "value": value}:
+            line = Text.assemble(("decide ", DIM), (short(value), "bold green"))
+            yield from [line] * len(effects)
+        case _:
+            yield from (Text.assemble(("do ", DIM), short(each)) for each in effects)
 
 
 def _alike(effect: Json) -> tuple[Json, ...]:
@@ -200,15 +323,22 @@ def _elided(value: Json) -> str:
 # --- the end -----------------------------------------------------------------------------------
 
 
-def _evidence(document: dict[str, Json], width: int) -> Iterator[Text]:
-    """Show what the property read when it was violated."""
+def _end(document: dict[str, Json], told: Story, width: int, view: View) -> Iterator[Text]:
+    """Say why the property is violated; in detail, or where it cannot, show what it read."""
+    if document["property"] is None:
+        return
     last = len(document["steps"])
     where = f"after step {last}" if last else "in the initial state"
-    raised = bool(document["steps"]) and document["steps"][-1]["error"] is not None
+    raised = bool(last) and document["steps"][-1]["error"] is not None
     title = "The state in which it was raised" if raised else f"What breaks the property, {where}"
     yield from hang("", title, width)
-    for sentence in story(document).why:
+    for sentence in told.why:
         yield from hang("  ", plain(sentence), width)
+    if view.shown is Detail.DETAILS or not told.why:
+        yield from _evidence(document, width)
+
+
+def _evidence(document: dict[str, Json], width: int) -> Iterator[Text]:
     for each in document["evidence"]:
         name = plain(each["of"])
         style = "" if name == "history" else WHO
@@ -219,6 +349,15 @@ def _evidence(document: dict[str, Json], width: int) -> Iterator[Text]:
             )
         else:
             yield from _told(Text.assemble("  ", (name, style), "  "), each.get("value"), width)
+
+
+def _rule(bug: Json, width: int) -> Iterator[Text]:
+    """Name the rule that a bug of the zoo leaves out, with what it says."""
+    yield Text.assemble(
+        f"Without {plain(bug['rule'])}, as in {plain(bug['number'])}: {plain(bug['place'])}"
+    )
+    for paragraph in bug["rule_doc"].split("\n\n"):
+        yield from hang("  ", Text(plain(" ".join(paragraph.split())), "italic"), width)
 
 
 def _told(head: Text, value: Json, width: int) -> Iterator[Text]:

@@ -1,6 +1,7 @@
 """The zoo as a person reads it and as a machine reads it, both from the same documents."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from enum import Enum
 from typing import Any
 
@@ -14,7 +15,7 @@ from paxiom.model_check.options import options_of
 from paxiom.model_check.report import result_document, result_lines
 from paxiom.model_check.result import RAISED, Result, Verdict
 from paxiom.model_check.trace_file import BUG_FORMAT, VERSION, own_version
-from paxiom.model_check.trace_text import trace_lines
+from paxiom.model_check.trace_text import DEFAULT, View, trace_lines
 from paxiom.model_check.zoo.bug import Bug
 from paxiom.model_check.zoo.rules import Rule, name_of, rule_of, rules
 
@@ -209,17 +210,18 @@ def why_lines(name: str, rule: Rule, width: int) -> Iterator[Text]:
     yield from _row("shown by", _bounds(easiest, easiest.shown), width)
 
 
-def found_lines(bug: Bug, result: Result, width: int) -> list[Text]:
+def found_lines(bug: Bug, result: Result, width: int, view: View = DEFAULT) -> list[Text]:
     """Show what a search for a bug has found: its run, or why that is not the one on record."""
     document = result_document(bug.broken(), result)
     if result.verdict is Verdict.INCOMPLETE:
-        return [Text(), *result_lines(document, width)]
+        return [Text(), *result_lines(document, width, view)]
     if unlike := unlike_record(bug, result):
         notice = Text.assemble(("NOT AS RECORDED", "bold red"), f"  {bug.number}: {unlike}")
-        return [Text(), *hang("", notice, width), *result_lines(document, width)]
+        return [Text(), *hang("", notice, width), *result_lines(document, width, view)]
     states = count(result.states, "orbit" if result.symmetry > 1 else "state")
     cost = f"as recorded, among {states} in {duration(result.seconds)}"
-    return [*_row("found", cost, width), Text(), *trace_lines(document["trace"], width)]
+    lines = trace_lines(document["trace"], width, replace(view, rule=False))
+    return [*_row("found", cost, width), Text(), *lines]
 
 
 def rules_lines(name: str, protocol: type[Protocol[Any, Any]], width: int) -> Iterator[Text]:

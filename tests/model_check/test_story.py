@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from paxiom.impl.names import node_ids
 from paxiom.model_check import zoo
@@ -25,26 +24,10 @@ from paxiom.model_check.trace_file import (
     run_document,
     trace_document,
 )
-from paxiom.model_check.world import initial_world, successors
+from paxiom.model_check.world import initial_world
 from support.cones import by_what_matters
 from support.random_protocols import random_models
-
-
-@st.composite
-def runs(draw: st.DrawFn) -> tuple[Model, Trace]:
-    """Draw a run of a random protocol in a random environment."""
-    model = draw(random_models())
-    world = initial = initial_world(model)
-    steps = []
-    for _ in range(draw(st.integers(0, 12))):
-        possible = [step for step in successors(model, world) if not step.cut]
-        if not possible:
-            break
-        steps.append(draw(st.sampled_from(possible)))
-        if steps[-1].world is None:
-            break
-        world = steps[-1].world
-    return model, Trace(initial, tuple(steps))
+from support.runs import runs
 
 
 def in_flight(told: Story, model: Model, step: int) -> Counter[str]:
@@ -65,7 +48,7 @@ def written(*parts: Json) -> str:
 
 
 @given(runs())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_the_messages_of_a_story_are_those_in_flight(run: tuple[Model, Trace]) -> None:
     """After every step, on every network; the document has them from the checker's own states."""
     model, trace = run
@@ -103,7 +86,7 @@ def test_every_step_has_its_messages_and_comes_after_its_causes(
 
 
 @given(random_models())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_the_steps_that_matter_violate_the_property_alone(model: Model) -> None:
     violation = explore(model, symmetry=False).violation
     if violation is not None and violation.trace.steps:

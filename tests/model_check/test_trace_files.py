@@ -22,7 +22,7 @@ from paxiom.model_check.models.paxos import paxos
 from paxiom.model_check.reference import explore
 from paxiom.model_check.result import Result
 from paxiom.model_check.trace_file import TraceFileError, dumps, load, parse, trace_document
-from paxiom.model_check.trace_text import trace_lines
+from paxiom.model_check.trace_text import Detail, View, trace_lines
 from paxiom.spec.property import Subject, always, step
 
 
@@ -34,7 +34,8 @@ class Stubborn(Paxos):
 
 
 def text_of(document: dict[str, Any], width: int = 80) -> str:
-    return "\n".join(line.plain for line in trace_lines(document, width))
+    """Show a trace in every detail."""
+    return "\n".join(line.plain for line in trace_lines(document, width, View(Detail.DETAILS)))
 
 
 def violation_of(model: Model) -> tuple[Result, dict[str, Any]]:

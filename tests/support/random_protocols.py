@@ -309,8 +309,11 @@ def bounds() -> st.SearchStrategy[tuple[Bound, ...]]:
 
 
 @st.composite
-def random_models(draw: st.DrawFn, *, symmetric: bool = False) -> Model:
-    """Draw a model; a ``symmetric`` one has interchangeable nodes, values or both."""
+def random_models(draw: st.DrawFn, *, symmetric: bool = False, small: bool = True) -> Model:
+    """Draw a model; a ``symmetric`` one has interchangeable nodes, values or both.
+
+    One that is not ``small`` is for single runs: nobody could visit all its states in a moment.
+    """
     nodes = node_ids(draw(st.integers(2 if symmetric else 1, 3)))
     alike, values_alike = False, False
     if symmetric:
@@ -337,6 +340,8 @@ def random_models(draw: st.DrawFn, *, symmetric: bool = False) -> Model:
     )
     boots = [protocol.start(node).state for node in nodes]
     assume(all(bound.within(state) for bound in model.bounds for state in boots))
+    if not small:
+        return replace(model, protocol=replace(protocol, steps=STEPS_MAX))
     return enlarged(model, protocol)
 
 
