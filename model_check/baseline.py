@@ -24,6 +24,7 @@ from paxiom.model_check.trace_file import dumps
 FORMAT = "paxiom baseline"
 VERSION = 1
 FOUND = ("verdict", "states", "transitions", "depth", "local_states", "actions", "cuts")
+BLESS = "--bless (with pytest: --paxiom-bless)"
 COMPARED = ("claim", "found")
 SAME_CLAIM = "What is claimed is the same, so the protocol has changed, or the model around it."
 OTHER_CLAIM = "What is claimed has changed, so the counts are those of another search."
@@ -114,7 +115,7 @@ def _meaning(old: Json, new: Json) -> list[str]:
     said = [SAME_CLAIM if old["claim"] == new["claim"] else OTHER_CLAIM]
     if old["paxiom"] != new["paxiom"]:
         said.append(OTHER_VERSION.format(old=plain(old["paxiom"]), new=new["paxiom"]))
-    return [*said, "If this is meant: --bless"]
+    return [*said, f"If this is meant: {BLESS}"]
 
 
 # --- the file ----------------------------------------------------------------------------------
@@ -125,7 +126,7 @@ def recorded(path: Path, name: str) -> Json:
     known = entries(path)
     if name not in known:
         has = f"it has {', '.join(known)}" if known else "it has none"
-        msg = f"{path} has no counts of {name}; {has}. To add them: --bless"
+        msg = f"{path} has no counts of {name}; {has}. To add them: {BLESS}"
         raise ReportError(msg)
     return known[name]
 

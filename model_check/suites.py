@@ -100,13 +100,15 @@ def _summary(document: dict[str, Json]) -> str:
     return f"{states}, {report.extent(document)}{stopped}"
 
 
-SEARCH = ("paxiom", "verdict", "states", "transitions", "depth", "symmetry", "explorer", "workers")
+SEARCH = ("paxiom", "verdict", "states", "transitions", "depth", "explorer", "workers")
 ENGINE = ("local_states", "handler_calls", "memory")  # 0 of the other explorer: not known
 
 
 def _facts(document: dict[str, Json], place: Place | None) -> dict[str, str]:
     """Tell what was searched, how, and what it came to; bounds one after the other."""
-    facts = {name: str(document[name]) for name in SEARCH}
+    facts = {"model": document["model"]["name"]}
+    facts |= {name: str(document[name]) for name in SEARCH}
+    facts["permutations"] = str(document["symmetry"])
     facts |= {name: str(document[name]) for name in ENGINE if document[name]}
     for label, told in report.checked(document):
         known = facts.get(str(label))

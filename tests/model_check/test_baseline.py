@@ -11,51 +11,16 @@ import pytest
 from paxiom.model_check.baseline import blessed, compared
 from paxiom.model_check.suites import Outcome
 from support.command import Run, refused
+from support.counter import COUNTER
 from support.junit_schema import read
 
-MODEL = """
-from dataclasses import dataclass
-from paxiom.impl.names import node_ids
-from paxiom.impl.protocol import Protocol, Send, Step
-from paxiom.model_check.model import Bound, Model, Network
-from paxiom.spec.property import Kind, Property, Subject, always
-
-@dataclass(frozen=True)
-class Counter(Protocol):
-    nodes: tuple = node_ids(2)
-    step: int = 1
-
-    def start(self, node):
-        return Step(0)
-
-    def receive(self, count, source, message):
-        return Step(max(count, message))
-
-    def timers(self, count):
-        return ("tick",) if count < 3 else ()
-
-    def fire(self, count, timer):
-        return Step(count + self.step, (Send(self.nodes[-1], count),))
-
-@always(Subject.NODE)
-def small(count):
-    "No count is above 4."
-    return count <= 4
-
-three = Property("three", "One gets to 3.", Kind.REACHABLE, Subject.NODE, lambda count: count == 3)
-
-def model(*, step: int = 1, nodes: int = 2):
-    return Model(name="counter", protocol=Counter(node_ids(nodes), step), properties=(small, three),
-                 bounds=(Bound("counts <= 3", lambda count: count <= 3),), observe=lambda c: c)
-"""
 CHECK = ("check", "counter.py", "--reference", "--baseline", "counts.json")
-ENTRY = {"paxiom": "0.1.0", "claim": {}, "found": {}}
 
 
 @pytest.fixture
 def counter(paxiom: Run) -> Run:
     """Bless the model, in a file of this directory."""
-    Path("counter.py").write_text(MODEL)
+    Path("counter.py").write_text(COUNTER)
     ran = paxiom(*CHECK, "--bless")
     assert ran.code == 0
     assert ran.err == "counts.json: counter.py: blessed\n  not on record before\n"
@@ -231,7 +196,7 @@ def test_the_file_is_sorted_and_a_change_changes_few_lines(counter: Run) -> None
 def test_a_damaged_baseline_is_refused_and_left_as_it_is(
     paxiom: Run, content: str, reason: str, more: tuple[str, ...]
 ) -> None:
-    Path("counter.py").write_text(MODEL)
+    Path("counter.py").write_text(COUNTER)
     encoded = content.encode(errors="surrogateescape")
     Path("counts.json").write_bytes(encoded)
     message = refused(paxiom(*CHECK, *more))
@@ -254,7 +219,7 @@ def test_a_damaged_baseline_is_refused_and_left_as_it_is(
 def test_a_baseline_that_cannot_be_used_is_refused(
     paxiom: Run, words: tuple[str, ...], reason: str
 ) -> None:
-    Path("counter.py").write_text(MODEL)
+    Path("counter.py").write_text(COUNTER)
 
     assert reason in refused(paxiom("check", "counter.py", "--reference", *words))
 

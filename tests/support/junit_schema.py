@@ -62,6 +62,12 @@ def read(content: bytes) -> ET.Element:
     return root
 
 
+def properties(content: bytes) -> dict[str, str]:
+    """List all properties in a JUnit file, of any dialect."""
+    root = ET.fromstring(content)  # noqa: S314 - pytest wrote it
+    return {each.attrib["name"]: each.attrib["value"] for each in root.iter("property")}
+
+
 def _check(element: ET.Element) -> None:
     required, optional, inside, text = ELEMENTS[element.tag]
     assert required <= set(element.attrib) <= required | optional
