@@ -10,17 +10,14 @@ does; none stands in for another.
 """
 
 import time
-from itertools import combinations, product
 from typing import Final
 
-from paxiom.impl.names import node_ids
-from paxiom.impl.quorum import majority
 from paxiom.model_check import proof_report
 from paxiom.model_check.codec import Json
-from paxiom.model_check.instance import sets_of
 from paxiom.model_check.model import Model
 from paxiom.model_check.progress import Counting
 from paxiom.model_check.proving import Attempt, proof_document
+from paxiom.model_check.quorum_fit import MAJORITIES_UP_TO, applies_to_majorities, best
 from paxiom.model_check.quorum_proving import theorem_document
 from paxiom.model_check.report import result_document
 from paxiom.model_check.result import INTERRUPTED as BY_CTRL_C
@@ -28,11 +25,10 @@ from paxiom.model_check.result import Result, Verdict
 from paxiom.model_check.trace_file import VERSION, own_version
 from paxiom.proofs.abstraction import abstraction_obligations
 from paxiom.proofs.prove import Options, prove
-from paxiom.proofs.quorum.counting import Instance, Statement
+from paxiom.proofs.quorum.counting import Statement
 from paxiom.proofs.quorum.justification import justification
 from paxiom.proofs.solving import in_parallel
 from paxiom.spec.logic.abstraction import Abstraction
-from paxiom.spec.logic.formulas import ForAll
 from paxiom.spec.logic.structure import Scope
 from paxiom.spec.logic.system import System
 from paxiom.spec.logic.text import system_lines, text, update_line
@@ -44,10 +40,8 @@ HOLDS, BROKEN, INCOMPLETE, INTERRUPTED = "HOLDS", "BROKEN", "INCOMPLETE", "INTER
 WORST_FIRST = (BROKEN, INTERRUPTED, INCOMPLETE, HOLDS)
 INDUCTION = "the induction over steps, which is made outside the solver"
 SOLVERS = "that the solvers, and what is said to them, are right"
-MAJORITIES_UP_TO = 7  # nodes, of clusters whose majorities are gone through
 
 Link = dict[str, Json]
-Sets = tuple[frozenset[int], ...]
 
 
 def chain_document(name: str, system: System, links: list[Link]) -> dict[str, Json]:
@@ -187,71 +181,19 @@ def _axiom_document(system: System, axiom: str, scope: Scope | None, *, second: 
     }
     if not isinstance(by, Statement):
         return document
+    by, here = best(by, axiom, scope) if scope else (by, None)
     theorem = theorem_document(by, second=second)
     proved = theorem["verdict"] in (proof_report.PROVED, proof_report.SLACK) and theorem["bridge"]
-    here = applies_here(by, axiom, scope) if scope else None
     fits = here["applies"] if here else scope is None
     refuted = theorem["verdict"] == proof_report.REFUTED
     return {
         **document,
+        "by": by.name,
         "theorem": theorem,
         "here": here,
         "majorities_up_to": MAJORITIES_UP_TO if applies_to_majorities(by) else None,
         "verdict": HOLDS if proved and fits else BROKEN if refuted else INCOMPLETE,
     }
-
-
-def applies_here(theorem: Statement, axiom: str, scope: Scope) -> Link | None:
-    """Say whether a theorem is about the quorums of a scope; None if that is not known.
-
-    The theorem's A and B are quorums of the kinds that the axiom names, its numbers the sizes of
-    the smallest of each kind.
-    """
-    formula, sets = scope.system.axioms[axiom], sets_of(scope.system)
-    if not (isinstance(formula, ForAll) and all(type(v) in sets for v in formula.variables)):
-        return None
-    members = [sets[type(each)] for each in formula.variables]
-    kinds = [_sets(scope, each.name, scope.sizes[each.sorts[1]]) for each in members]
-    if not _fits(theorem, kinds):
-        return None
-    nodes = scope.sizes[members[0].sorts[0]]
-    return {
-        "nodes": nodes,
-        "kinds": [
-            {"name": each.sorts[1].__name__, "quorums": len(kind), "smallest": min(map(len, kind))}
-            for each, kind in zip(members, kinds, strict=True)
-        ],
-        "applies": _applies(theorem, nodes, kinds),
-    }
-
-
-def applies_to_majorities(theorem: Statement) -> bool:
-    """Say whether a theorem is about any two majorities of up to some nodes, gone through."""
-    for n in range(1, MAJORITIES_UP_TO + 1):
-        size = majority(node_ids(n)).size
-        kind = tuple(frozenset(each) for each in combinations(range(1, n + 1), size))
-        if not (_fits(theorem, [kind, kind]) and _applies(theorem, n, [kind, kind])):
-            return False
-    return True
-
-
-def _sets(scope: Scope, member: str, count: int) -> Sets:
-    rows = scope.rigid[member]
-    return tuple(frozenset(node + 1 for node, at in rows if at == q) for q in range(count))
-
-
-def _fits(theorem: Statement, kinds: list[Sets]) -> bool:
-    """Say whether it is about two sets, and a number for each if for any."""
-    return len(theorem.sets) == len(kinds) and len(theorem.numbers) in (0, len(kinds))
-
-
-def _applies(theorem: Statement, n: int, kinds: list[Sets]) -> bool:
-    """Go through all choices of a quorum of each kind."""
-    numbers = dict(zip(theorem.numbers, (min(map(len, kind)) for kind in kinds), strict=False))
-    return all(
-        Instance(n, dict(zip(theorem.sets, chosen, strict=True)), numbers).satisfies(theorem.given)
-        for chosen in product(*kinds)
-    )
 
 
 # --- 4: the spec is another ---------------------------------------------------------------------

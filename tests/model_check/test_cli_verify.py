@@ -4,22 +4,16 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import product
 from pathlib import Path
 
 import pytest
 
-from paxiom.model_check import proving, run, verifying
+from paxiom.model_check import proving, run
 from paxiom.model_check.model import Model
 from paxiom.model_check.result import INTERRUPTED
-from paxiom.model_check.verifying import applies_here, applies_to_majorities, axioms_link
 from paxiom.proofs.prove import Options, Outcome, Proof, prove_all
-from paxiom.proofs.quorum import THEOREMS
-from paxiom.proofs.quorum.counting import N, Named, Statement
-from paxiom.spec.logic.structure import Rows, Scope
 from paxiom.spec.logic.system import System
-from paxiom.spec.relational.consensus import Value
-from paxiom.spec.relational.paxos import FlexiblePaxos, Node, Phase1, Phase2, Round
+from paxiom.spec.relational.paxos import FlexiblePaxos
 from support.command import Ran, Run, refused
 
 SMALL = ("--nodes", "2", "--ballots", "1", "--no-second")
@@ -289,56 +283,3 @@ def test_help_tells_the_options_of_a_model(paxiom: Run) -> None:
     assert ran.code == 0
     assert "--ballots INT = 2" in ran.out
     assert "3 one is not complete" in " ".join(ran.out.split())
-
-
-# --- what theorems are about -------------------------------------------------------------------
-
-FLEXIBLE = THEOREMS["flexible quorums meet"]
-
-
-def scope_of(phase1: list[set[int]], phase2: list[set[int]]) -> Scope:
-    """Make one of three nodes."""
-
-    def rows(quorums: list[set[int]]) -> Rows:
-        return frozenset((node, at) for at, each in enumerate(quorums) for node in each)
-
-    sizes = {Node: 3, Round: 2, Value: 1, Phase1: len(phase1), Phase2: len(phase2)}
-    rigid = {"promises": rows(phase1), "votes": rows(phase2)}
-    return Scope(FlexiblePaxos().system, sizes, rigid, {"none": {(): 0}})
-
-
-def test_the_theorem_is_about_thresholds_of_more_than_all_together() -> None:
-    """Against the sum, for all sizes that meet, of three nodes."""
-    sets = [{0}, {1}, {2}, {0, 1}, {0, 2}, {1, 2}, {0, 1, 2}]
-    for q1, q2 in product(range(1, 4), repeat=2):
-        if q1 + q2 > 3:
-            scope = scope_of([s for s in sets if len(s) >= q1], [s for s in sets if len(s) >= q2])
-            here = applies_here(FLEXIBLE, "quorums meet", scope)
-            assert here is not None
-            assert here["applies"]
-            assert [each["smallest"] for each in here["kinds"]] == [q1, q2]
-
-
-def test_quorums_that_meet_for_another_reason_leave_the_link_open() -> None:
-    """All have node 0: the axiom is true here, and the theorem does not say why."""
-    scope = scope_of([{0}], [{0, 1}, {0, 2}])
-    link = axioms_link(scope.system, scope, lambda *_: lambda _: None, second=False)
-    meet = next(each for each in link["axioms"] if each["name"] == "quorums meet")
-
-    assert not meet["here"]["applies"]
-    assert link["verdict"] == verifying.INCOMPLETE
-
-
-def test_which_theorems_are_about_majorities() -> None:
-    supermajorities = Statement(
-        "supermajorities meet",
-        "Not of majorities: two of three nodes are no more than two thirds.",
-        ((3 * Named("A").size > 2 * N, 3 * Named("B").size > 2 * N),),
-        ((Named("A") & Named("B")).size >= 1,),
-        "this test",
-    )
-
-    assert applies_to_majorities(THEOREMS["majorities meet"])
-    assert applies_to_majorities(FLEXIBLE)
-    assert not applies_to_majorities(supermajorities)
-    assert not applies_to_majorities(THEOREMS["Byzantine quorums share an honest node"])
