@@ -95,7 +95,7 @@ def find(target: str) -> Target:
     if target.startswith("-"):
         msg = f"name the model first, then its options: paxiom check MODEL {target} ..."
         raise LoadError(msg)
-    path, name = _parts(target)
+    path, name = parts_of(target)
     if path:
         return _in_file(path, name)
     available = {module.name for module in pkgutil.iter_modules(models.__path__)}
@@ -112,12 +112,12 @@ def find(target: str) -> Target:
 
 def label(target: str) -> str:
     """Name a target as a model says that it was made by it."""
-    path, name = _parts(target)
+    path, name = parts_of(target)
     return f"{path}:{name}" if path else target
 
 
-def _parts(target: str) -> tuple[Path | None, str]:
-    """Split the name of a user's model; of a built-in one there is no path."""
+def parts_of(target: str) -> tuple[Path | None, str]:
+    """Split the name of a user's model into path and name; of a built-in one there is no path."""
     match = TARGET.fullmatch(target)
     path, name = (match["path"], match["name"]) if match else (target, None)
     if name or path.endswith(".py") or "/" in path or "\\" in path:

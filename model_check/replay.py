@@ -69,8 +69,11 @@ def replay(model: Model, document: Mapping[str, Json]) -> Violation | None:
     return replayed.violation
 
 
-def retake(model: Model, document: Mapping[str, Json]) -> Replayed:
-    """Take the steps of a trace document as far as they are possible."""
+def retake(model: Model, document: Mapping[str, Json], *, going_on: bool = False) -> Replayed:
+    """Take the steps of a trace document up to one that is not possible.
+
+    If ``going_on``, take all that are possible, and faults after as many other effects.
+    """
     name = document["property"]["name"] if document["property"] else RAISED
     if name not in {RAISED, *(prop.name for prop in model.properties)}:
         msg = f"{model.name} has no property {name!r}"
@@ -82,8 +85,10 @@ def retake(model: Model, document: Mapping[str, Json]) -> Replayed:
         if found:
             break
         try:
-            step = _same_step(model, here, wanted)
+            step = _same_step(model, here, wanted, loosely=going_on)
         except MisfitError as error:
+            if going_on:
+                continue
             misfit = f"step {number} of {len(document['steps'])} {error}: {headline(wanted).plain}"
             return Replayed(trace, None, misfit, unnoticed)
         if step is None:
@@ -123,15 +128,17 @@ def _same(one: Json, other: Json) -> bool:
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
-def _same_step(model: Model, here: World, wanted: Json) -> Transition | None:
+def _same_step(model: Model, here: World, wanted: Json, *, loosely: bool) -> Transition | None:
     """Find the step that is as ``wanted`` in everything but what comes of it.
 
-    None if all that comes of it now is that the node takes no notice of the message.
+    If ``loosely``, a fault after as many other effects will do. None if all that comes of the
+    event now is that the node takes no notice of the message.
     """
     place = {str(node): at for at, node in enumerate(model.nodes)}.get(wanted["node"])
     impossible = MisfitError(f"is not possible in {model.name}")
     if place is None:
         raise impossible
+    near = []
     for event in _events(model, here, place):
         if to_json(event) != wanted["event"]:
             continue
@@ -140,10 +147,14 @@ def _same_step(model: Model, here: World, wanted: Json) -> Transition | None:
             return None
         for outcome in found:
             budgets = here.budgets.spend(outcome.costs)
-            if budgets is not None and _struck_alike(outcome, wanted):
-                step = transition(model, here, place, event, outcome, budgets)
-                if step.cut is None:
-                    return step
+            if budgets is None or not _struck_alike(outcome, wanted):
+                continue
+            step = transition(model, here, place, event, outcome, budgets)
+            if step.cut is None:
+                near.append(step)
+    exact = [step for step in near if not step.outcome.fault or _done(step) == wanted["effects"]]
+    for step in [*exact, *(near if loosely else [])]:
+        return step
     raise impossible
 
 
@@ -153,8 +164,12 @@ def _events(model: Model, here: World, place: int) -> Iterator[Event]:
 
 
 def _struck_alike(outcome: Outcome, wanted: Json) -> bool:
-    """Whether no fault strikes in either, or the same fault after the same effects."""
+    """Whether no fault strikes in either, or the same fault after as many effects."""
     if outcome.fault is None:
         return wanted["fault"] is None
-    done = [to_json(effect) for effect in outcome.done]
-    return (outcome.fault.value, done) == (wanted["fault"], wanted["effects"])
+    done = len(outcome.done)
+    return (outcome.fault.value, done) == (wanted["fault"], len(wanted["effects"]))
+
+
+def _done(step: Transition) -> list[Json]:
+    return [to_json(effect) for effect in step.outcome.done]
