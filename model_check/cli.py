@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from paxiom.model_check import (
+    cli_explore,
     cli_export,
     cli_prove,
     cli_quorums,
@@ -254,6 +255,7 @@ def models() -> None:
 cli_trace.add_to(app)
 cli_export.add_to(app)
 cli_zoo.add_to(app)
+cli_explore.add_to(app)
 cli_prove.add_to(app)
 cli_verify.add_to(app)
 cli_quorums.add_to(app)

@@ -165,15 +165,13 @@ export class Diagram {
         "aria-label": [`${number}. ${text}`, ...violated.map((each) => `violates ${each}`), note].filter(Boolean).join("; "),
       },
       h("span", { class: "number" }, number || "0"),
-      this.#sentence(step ? told(step) : h("span", { class: "what" }, "the start"), this.#chips(number, step, violated, note)),
+      this.#sentence(step ? told(step) : h("span", { class: "what" }, "the start"), this.#notesOf(number, step, violated, note)),
     );
   }
 
-  #chips(number, step, violated, note) {
+  #notesOf(number, step, violated, note) {
     return [
-      step && deeds(step).map((each) => h("span", { class: "chip deed" }, each)),
-      this.run.witnessed(number).map((each) => h("span", { class: "chip seen" }, `✓ ${plain(each)}`)),
-      violated.map((each) => h("span", { class: "chip bad" }, `✗ ${plain(each)}`)),
+      chips({ effects: step?.effects ?? [], violates: violated, witnesses: this.run.witnessed(number) }),
       note && h("span", { class: "chip note" }, note),
     ];
   }
@@ -248,6 +246,13 @@ export class Diagram {
     );
   }
 }
+
+/** What comes of a step, as small labels. */
+export const chips = ({ effects, violates, witnesses }) => [
+  deeds({ effects }).map((each) => h("span", { class: "chip deed" }, each)),
+  (witnesses ?? []).map((each) => h("span", { class: "chip seen" }, `✓ ${plain(each)}`)),
+  (violates ?? []).map((each) => h("span", { class: "chip bad" }, `✗ ${plain(each)}`)),
+];
 
 /** A headline with its names and values marked. */
 export const told = (step) =>

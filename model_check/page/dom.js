@@ -37,4 +37,4 @@ export function section(name, title, ...children) {
   return details;
 }
 
-const closed = new Set(["history", "flight", "claim"]);
+const closed = new Set(["history", "flight", "faults", "cut"]);

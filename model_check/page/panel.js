@@ -14,6 +14,7 @@ export function showPanel(host, run, view, { go, other, before = [] }) {
   const log = logGrid(run, step, filter);
   const quorums = quorumView(run, step, go);
   const properties = propertyList(run, step, go);
+  const hadFocus = host.contains(document.activeElement);
   put(
     host,
     stepHead(run, step, go),
@@ -26,6 +27,7 @@ export function showPanel(host, run, view, { go, other, before = [] }) {
     section("flight", `In flight: ${run.flight(step).reduce((sum, { copies }) => sum + (copies ?? 1), 0)}`, flightList(run, step, filter)),
     run.history(step) !== null && section("history", "What is on record of the whole run", history(run, step)),
   );
+  if (hadFocus) host.focus({ preventScroll: true });
 }
 
 function stepHead(run, step, go) {
