@@ -19,7 +19,7 @@ from paxiom.model_check.github import SUMMARY_MAX, annotations, summary
 from paxiom.model_check.junit import junit as junit_file
 from paxiom.model_check.layout import width_of, write
 from paxiom.model_check.model import Model
-from paxiom.model_check.page import Shown, page, page_data
+from paxiom.model_check.page import page_of
 from paxiom.model_check.places import place_of_rules
 from paxiom.model_check.result import Result, Verdict
 from paxiom.model_check.suites import Case, Outcome, ReportError, Suite, suite_of
@@ -156,8 +156,7 @@ def save_page(document: dict[str, Json], path: Path) -> None:
     if document["trace"] is None:
         say(f"no counterexample, so {path} was not written")
     else:
-        trace = document["trace"]
-        _save(path, page(page_data([Shown(title=trace["model"]["name"], document=trace)])).encode())
+        _save(path, page_of(document["trace"]).encode())
 
 
 def _save(path: Path, content: bytes) -> None:

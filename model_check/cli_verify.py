@@ -11,6 +11,7 @@ import typer
 
 from paxiom.model_check import load, progress, run, verify_report
 from paxiom.model_check.cli_help import WantsHelp, show_help
+from paxiom.model_check.cli_reports import GithubToo, JunitFile, publish, require_writable
 from paxiom.model_check.cli_shared import (
     INTERRUPTED,
     TAKES_OPTIONS_OF_MODELS,
@@ -26,6 +27,7 @@ from paxiom.model_check.cli_shared import (
 from paxiom.model_check.codec import Json
 from paxiom.model_check.layout import width_of, write
 from paxiom.model_check.refinement import NoInstanceError
+from paxiom.model_check.suites import suite_of_chain
 from paxiom.model_check.trace_file import dumps
 from paxiom.model_check.verifying import (
     abstraction_link,
@@ -59,6 +61,8 @@ def verify(
         typer.Option(help="Have cvc5 check each proof as well; by default if it is installed."),
     ] = None,
     as_json: AsJson = False,
+    junit: JunitFile = None,
+    github: GithubToo = False,
     max_states: Annotated[
         str | None, typer.Option(metavar="N", help="Stop the search after so many states (10M).")
     ] = None,
@@ -90,9 +94,12 @@ def verify(
             max_seconds=max_seconds,
         )
         how.require_possible()
+        if junit:
+            require_writable(junit)
         proving = Options(second=_second(wanted=second), workers=workers)
         document = _chain(name, [*context.args], setting or [], how, proving, quiet=quiet)
         _tell(document, as_json=as_json)
+        publish([suite_of_chain(document)], junit=junit, github=github)
     raise typer.Exit(EXIT[document["verdict"]])
 
 

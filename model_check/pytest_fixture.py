@@ -16,6 +16,7 @@ from paxiom.model_check.baseline import blessed, compared, entries, recorded
 from paxiom.model_check.codec import Json, plain
 from paxiom.model_check.layout import WIDTH_PIPED, as_text
 from paxiom.model_check.model import Model, ModelError
+from paxiom.model_check.page import page_of
 from paxiom.model_check.pytest_plugin import SUMMARY
 from paxiom.model_check.report import result_document
 from paxiom.model_check.result import INTERRUPTED, Result, Verdict
@@ -25,6 +26,7 @@ from paxiom.model_check.trace_text import trace_lines
 REFUSALS = (ModelError, ReportError, load.LoadError, run.SearchError)
 NOT_IN_FILE_NAMES = re.compile(r"[^\w.-]+")
 NAME_MAX = 100
+SAVED_AS = (".json", ".html")
 
 
 class ModelCheckWarning(UserWarning):
@@ -135,10 +137,11 @@ class ModelCheck:
 
     def _failure(self, document: dict[str, Json], limits: Limits) -> str:
         """Say why the test fails, if it does; keep the counterexample of this run, and no other."""
-        place = self.artifacts / f"{self._file_name()}.json"
+        place = self.artifacts / self._file_name()
         if trace := document["trace"]:
             return f"{as_text(trace_lines(trace, WIDTH_PIPED))}\n\n{_save(trace, place)}"
-        place.unlink(missing_ok=True)
+        for each in SAVED_AS:
+            place.with_name(place.name + each).unlink(missing_ok=True)
         if document["verdict"] != Verdict.HOLDS.value:
             return "" if limits.allow_incomplete else _incomplete(document)
         return self._moved(document)
@@ -167,12 +170,14 @@ def _incomplete(document: dict[str, Json]) -> str:
 
 def _save(trace: dict[str, Json], place: Path) -> str:
     """Save a counterexample and say where; if that cannot be, it must be shown all the same."""
+    document, page = (place.with_name(place.name + each) for each in SAVED_AS)
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        trace_file.save(trace, place)
+        trace_file.save(trace, document)
+        page.write_text(page_of(trace), encoding="utf-8")
     except OSError as error:
-        return f"Not saved: cannot write {place}: {error.strerror}"
-    return f"Saved: paxiom trace show {_from_here(place)}"
+        return f"Not saved: cannot write {error.filename}: {error.strerror}"
+    return f"Saved: paxiom trace show {_from_here(document)}\nTo look at: {_from_here(page)}"
 
 
 def _from_here(path: Path) -> Path:

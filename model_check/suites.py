@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from paxiom.model_check import proof_report, report
+from paxiom.model_check import proof_report, report, verify_report
 from paxiom.model_check.codec import Json
 from paxiom.model_check.layout import WIDTH_PIPED, as_text, count
 from paxiom.model_check.places import Place
@@ -208,4 +208,36 @@ def _drop(drop: Json) -> Case:
         name=f"without {drop['kind']} {drop['name']}: {drop['said']}",
         outcome=outcome,
         verdict=verdict if drop["as_declared"] else f"{verdict}, not as declared",
+    )
+
+
+# --- chains ------------------------------------------------------------------------------------
+
+LINK = {"HOLDS": Outcome.PASSED, "BROKEN": Outcome.FAILED}
+
+
+def suite_of_chain(document: Mapping[str, Json]) -> Suite:
+    """Make a suite of the document of a chain, a case for each link."""
+    links = document["links"]
+    holding = sum(each["verdict"] == "HOLDS" for each in links)
+    return Suite(
+        name=document["name"],
+        verdict=document["verdict"],
+        summary=f"{holding} of {count(len(links), 'link')} hold",
+        cases=tuple(_link(each) for each in links),
+        facts={name: document[name] for name in ("paxiom", "spec", "verdict")},
+        seconds=sum(each["seconds"] for each in links),
+    )
+
+
+def _link(link: Json) -> Case:
+    outcome = LINK.get(link["verdict"], Outcome.UNKNOWN)
+    told = as_text(verify_report.link_lines(link, WIDTH_PIPED))
+    return Case(
+        name=link["title"],
+        outcome=outcome,
+        verdict=link["verdict"],
+        sentence=link["claim"],
+        detail="" if outcome is Outcome.PASSED else told,
+        seconds=link["seconds"],
     )

@@ -29,8 +29,13 @@ def chain_lines(document: Mapping[str, Json], width: int) -> Iterator[Text]:
     for number, link in enumerate(document["links"], 1):
         yield Text()
         yield Text.assemble((f"{number}  {link['title']}", HEAD), "  ", _verdict(link["verdict"]))
-        yield from report.rows_lines(_rows(link), width)
-        yield from _evidence(link, width)
+        yield from link_lines(link, width)
+
+
+def link_lines(link: Mapping[str, Json], width: int) -> Iterator[Text]:
+    """Print what a link claims and rests on, and what shows that it is broken."""
+    yield from report.rows_lines(_rows(link), width)
+    yield from _evidence(link, width)
 
 
 def _verdict(verdict: str) -> tuple[str, str]:

@@ -90,6 +90,11 @@ def page(data: Mapping[str, Json], *, start: str = "start.js", connects: bool = 
     return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], text_of("page.html"))
 
 
+def page_of(trace: Mapping[str, Json]) -> str:
+    """Write the page of one trace, titled by its model."""
+    return page(page_data([Shown(title=trace["model"]["name"], document=trace)]))
+
+
 def embedded(data: Mapping[str, Json]) -> str:
     """Write data as JSON that no HTML or script can end or begin in."""
     text = json.dumps(data, ensure_ascii=True, separators=(",", ":"))

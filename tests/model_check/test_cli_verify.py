@@ -15,6 +15,7 @@ from paxiom.proofs.prove import Options, Outcome, Proof, prove_all
 from paxiom.spec.logic.system import System
 from paxiom.spec.relational.paxos import FlexiblePaxos
 from support.command import Ran, Run, refused
+from support.junit_schema import read
 
 SMALL = ("--nodes", "2", "--ballots", "1", "--no-second")
 
@@ -283,3 +284,14 @@ def test_help_tells_the_options_of_a_model(paxiom: Run) -> None:
     assert ran.code == 0
     assert "--ballots INT = 2" in ran.out
     assert "3 one is not complete" in " ".join(ran.out.split())
+
+
+def test_ci_systems_are_told_of_a_case_for_each_link(paxiom: Run, own: str) -> None:
+    words = ("--no-second", "--quiet", "--junit", "report.xml", "--github")
+    ran = paxiom("verify", f"{own}:eager", *words)
+    (suite,) = read(Path("report.xml").read_bytes())
+    failed = [case.find("failure") is not None for case in suite.iter("testcase")]
+
+    assert ran.code == 1
+    assert failed == [False, True, False]
+    assert ran.err.startswith("::error title=own.py%3Aeager%3A the spec is safe%3A BROKEN::")

@@ -58,7 +58,10 @@ def test_a_violation_fails_with_the_trace_and_nothing_of_ours(pytester: pytest.P
 
     ran.assert_outcomes(failed=1)
     assert shown.startswith("Shortest counterexample to tiny: 3 steps of counter\n")
+    page = saved.with_suffix(".html")
     assert f"\n{shown}\nSaved: paxiom trace show .paxiom/{saved.name}\n" in text
+    assert f"\nTo look at: .paxiom/{page.name}\n" in text
+    assert page.read_text().startswith("<!doctype html>")
     assert "Traceback" not in text
     assert "pytest_fixture" not in text
     assert "def test_it" not in text
@@ -164,11 +167,12 @@ def test_artifacts_go_where_they_are_wanted_and_go_when_the_test_passes(
     pytester: pytest.Pytester,
 ) -> None:
     ran = run(pytester, FALLS, "--paxiom-artifacts", "kept/here")
-    (saved,) = (pytester.path / "kept" / "here").iterdir()
+    saved, page = sorted((pytester.path / "kept" / "here").iterdir(), reverse=True)
 
     assert f"paxiom trace show kept/here/{saved.name}" in ran.stdout.str()
     run(pytester, HOLDS, "--paxiom-artifacts", "kept/here").assert_outcomes(passed=1)
     assert not saved.exists()
+    assert not page.exists()
 
 
 def test_each_search_has_a_file_of_its_own_whatever_the_test_is_called(
