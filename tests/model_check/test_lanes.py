@@ -25,7 +25,7 @@ def local(state: int | None, status: str = "up") -> dict[str, Json]:
 
 def step(number: int, node: str, event: str | Json, **others: Json) -> dict[str, Json]:
     """Make a step of a document; what is not given is as in a step that does nothing."""
-    usual = {
+    usual: dict[str, Json] = {
         "action": f"receive {others.get('message')}",
         "source": None,
         "message": None,
