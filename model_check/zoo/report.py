@@ -9,6 +9,7 @@ from rich.text import Text
 
 from paxiom.impl.protocol import Protocol
 from paxiom.model_check import zoo
+from paxiom.model_check.beside import part_lines, with_the_rule
 from paxiom.model_check.codec import Json, plain, to_json
 from paxiom.model_check.layout import count, duration, hang
 from paxiom.model_check.options import options_of
@@ -221,7 +222,9 @@ def found_lines(bug: Bug, result: Result, width: int, view: View = DEFAULT) -> l
     states = count(result.states, "orbit" if result.symmetry > 1 else "state")
     cost = f"as recorded, among {states} in {duration(result.seconds)}"
     lines = trace_lines(document["trace"], width, replace(view, rule=False))
-    return [*_row("found", cost, width), Text(), *lines]
+    assert result.violation is not None
+    second = part_lines(document["trace"], with_the_rule(bug, result.violation.trace), width)
+    return [*_row("found", cost, width), Text(), *lines, Text(), *second]
 
 
 def rules_lines(name: str, protocol: type[Protocol[Any, Any]], width: int) -> Iterator[Text]:
