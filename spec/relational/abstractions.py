@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from paxiom.spec.logic.abstraction import Abstraction
 from paxiom.spec.logic.formulas import Relation, exists
 from paxiom.spec.relational.consensus import Consensus, Index, ReplicatedLog, Value
+from paxiom.spec.relational.lamport_paxos import LamportPaxos, Quorum
 from paxiom.spec.relational.multi_paxos import FlexibleMultiPaxos, MultiPaxos
 from paxiom.spec.relational.paxos import FlexiblePaxos, Paxos, Round
 from paxiom.spec.relational.pbft import Node, Pbft, Slot, View
@@ -24,6 +25,18 @@ def consensus(paxos: FlexiblePaxos) -> Abstraction:
         (one.chosen.becomes(lambda v: exists(Round, lambda r: paxos.decision(r, v))),),
         {"decide": lambda _r, v, _q: ("choose", (v,))},
     )
+
+
+def consensus_of_votes(paxos: LamportPaxos) -> Abstraction:
+    """What a quorum has voted for in a round is chosen, by the vote that makes it one.
+
+    As in Lamport's TLA+ module Voting, which is Consensus by this.
+    """
+    one = Consensus()
+    chosen = one.chosen.becomes(
+        lambda v: exists(Quorum, Round, lambda q, r: paxos.is_chosen(q, r, v))
+    )
+    return Abstraction(one.system, (chosen,), {"cast": lambda _n, _r, v: ("choose", (v,))})
 
 
 def log(paxos: FlexibleMultiPaxos) -> Abstraction:
@@ -55,6 +68,7 @@ def log_of_honest(pbft: Pbft) -> Abstraction:
 ABSTRACTIONS: Mapping[str, Callable[[], Abstraction]] = {
     "paxos": lambda: consensus(Paxos()),
     "flexible-paxos": lambda: consensus(FlexiblePaxos()),
+    "lamport-paxos": lambda: consensus_of_votes(LamportPaxos()),
     "multi-paxos": lambda: log(MultiPaxos()),
     "flexible-multi-paxos": lambda: log(FlexibleMultiPaxos()),
     "pbft": lambda: log_of_honest(Pbft()),
