@@ -2,17 +2,20 @@
 
 import sys
 from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from paxiom.model_check import trace_file, trace_text
+from paxiom.model_check import run, trace_file, trace_text
 from paxiom.model_check.cli_export import Out
 from paxiom.model_check.cli_export import write as write_out
 from paxiom.model_check.cli_shared import (
     EXIT,
     TAKES_OPTIONS_OF_MODELS,
     HowShown,
+    MaxSeconds,
+    Quiet,
     SavedTrace,
     Setting,
     Target,
@@ -26,10 +29,13 @@ from paxiom.model_check.codec import plain
 from paxiom.model_check.departure import departure_lines
 from paxiom.model_check.export.pytest_file import to_pytest
 from paxiom.model_check.layout import count, width_of, write
-from paxiom.model_check.origin import model_of
+from paxiom.model_check.origin import family_of, model_of
 from paxiom.model_check.replay import MisfitError, departure, retake
 from paxiom.model_check.result import Verdict
 from paxiom.model_check.schedule import unbounded
+from paxiom.model_check.shorten import shortened
+from paxiom.model_check.shrink import AXES, Shrinking, require_axes
+from paxiom.model_check.shrink_report import shrink_lines
 from paxiom.model_check.trace_text import Detail
 
 
@@ -37,6 +43,7 @@ def add_to(traces: typer.Typer) -> None:
     """Add the commands to those of ``paxiom trace``."""
     traces.command(context_settings=TAKES_OPTIONS_OF_MODELS)(replay)
     traces.command(context_settings=TAKES_OPTIONS_OF_MODELS)(to_test)
+    traces.command(context_settings=TAKES_OPTIONS_OF_MODELS)(shrink)
 
 
 def replay(
@@ -106,3 +113,59 @@ def to_test(
         if not falls:
             name = document["property"]["name"]
             say(f"{name} stands in this run as the model is now: the test passes already")
+
+
+def shrink(
+    context: typer.Context,
+    file: SavedTrace,
+    target: Target = None,
+    *,
+    out: Out = None,
+    max_states: Annotated[
+        str, typer.Option(metavar="N", help="Give up a search after so many states.")
+    ] = "1M",
+    max_seconds: MaxSeconds = None,
+    axis: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Make this option smaller, and no others unless named."),
+    ] = None,
+    setting: Setting = None,
+    quiet: Quiet = False,
+) -> None:
+    """Look for the smallest bounds that show the counterexample in FILE, and its shortest run.
+
+    The model is the one that FILE says, or MODEL with its options, as for paxiom check. Its bounds
+    are made smaller one after the other: nodes, ballots or terms, log, values, requests, faults,
+    losses, messages in flight. OUT is where the run goes, as JSON.
+    """
+    with refusing():
+        document = trace_file.load(file_of(file), sys.stdin.buffer)
+        how = run.SearchOptions(
+            max_states=run.quantity("--max-states", max_states), max_seconds=max_seconds
+        )
+        how.require_possible()
+        words = (document, target, context.args, setting or ())
+        with model_of(*words) as model:
+            free = unbounded(model, len(document["steps"]))
+            violation = retake(free, document).violation
+            if violation is None:
+                msg = "the run in this trace violates nothing now: there is nothing to shrink"
+                raise MisfitError(msg)
+            family = family_of(*words)
+            require_axes(family, axis or ())
+            done = Shrinking(
+                family,
+                lambda smaller: run.search(smaller, how, quiet=quiet),
+                shortened(free, violation),
+                tuple(axis or AXES),
+            )
+            done.run()
+        console = standard_output()
+        write(console, shrink_lines(done, len(document["steps"]), width_of(console)))
+        shorter = trace_file.trace_document(done.model(), done.violation)
+        if out:
+            write_out(trace_file.dumps(shorter).encode(), out)
+        else:
+            typer.echo()
+            write(console, trace_text.trace_lines(shorter, width_of(console)))
+        sys.stdout.flush()

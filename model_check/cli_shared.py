@@ -19,6 +19,7 @@ from paxiom.model_check.options import OptionError
 from paxiom.model_check.replay import MisfitError
 from paxiom.model_check.result import INTERRUPTED as BY_CTRL_C
 from paxiom.model_check.result import Result, Verdict
+from paxiom.model_check.shrink import ShrinkError
 from paxiom.model_check.suites import ReportError
 from paxiom.model_check.trace_text import Detail, View
 from paxiom.model_check.zoo.bug import UnknownError
@@ -33,6 +34,7 @@ REFUSALS = (
     OptionError,
     ReportError,
     run.SearchError,
+    ShrinkError,
     trace_file.TraceFileError,
     UnknownError,
 )

@@ -12,7 +12,15 @@ from paxiom.model_check import load, run, zoo
 from paxiom.model_check.codec import Json
 from paxiom.model_check.load_spec import PREFIX
 from paxiom.model_check.model import Model
-from paxiom.model_check.options import words_of
+from paxiom.model_check.options import (
+    Option,
+    arguments,
+    options_of,
+    read,
+    spelled,
+    words_of,
+)
+from paxiom.model_check.shrink import Family, Values
 from paxiom.model_check.zoo.bug import Bug
 from paxiom.spec.relational import SPECS
 
@@ -73,6 +81,37 @@ def model_of(
         raise load.LoadError(msg)
     else:
         yield bug.broken()
+
+
+def family_of(
+    document: Mapping[str, Json],
+    named: str | None,
+    words: Sequence[str] = (),
+    settings: Sequence[str] = (),
+) -> Family:
+    """Find the models that differ from that of a run in the values of their options."""
+    bug = bug_of(document) if named is None else None
+    if bug is None:
+        target = target_of(document, named)
+        found = run.find(target)
+        words = [*_options(document, target), *words]
+        given = read(found.name, found.options(), words, settings)
+        values = {option: given.get(option, option.default) for option in found.options()}
+        return Family(values, lambda values: run.make(found, words_of(spelled(values)), ()))
+    values = dict(_values(bug))
+
+    def make(values: Values) -> Model:
+        return bug.model(protocol=bug.protocol, **{**arguments(values), **bug.wrong})
+
+    return Family(values, make, frozenset(bug.wrong))
+
+
+def _values(bug: Bug) -> Iterator[tuple[Option, object]]:
+    """The options of a bug's model, where it is shown."""
+    given = {**bug.shown, **bug.wrong}
+    for option in options_of(bug.model):
+        value = given.get(option.parameter, option.record if option.field else option.default)
+        yield option, getattr(value, option.field) if option.field else value
 
 
 def _options(document: Mapping[str, Json], target: str) -> list[str]:

@@ -148,15 +148,18 @@ def sent(model: Model, flight: Flight, envelopes: tuple[Envelope, ...]) -> Fligh
 
 def overfull(model: Model, flight: Flight) -> bool:
     """Whether more messages are on their way to one node than the network's capacity."""
-    if model.network.capacity is None:
-        return False
+    return model.network.capacity is not None and crowd(flight) > model.network.capacity
+
+
+def crowd(flight: Flight) -> int:
+    """Count the messages on their way to the node that most are on their way to."""
     waiting = Counter[NodeId]()
     for what, held in flight:
         if isinstance(what, Envelope):
             waiting[what.to] += held
         else:
             waiting[what[1]] += len(held)
-    return max(waiting.values(), default=0) > model.network.capacity
+    return max(waiting.values(), default=0)
 
 
 def removed(model: Model, flight: Flight, envelope: Envelope) -> Flight:
