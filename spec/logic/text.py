@@ -17,11 +17,13 @@ from paxiom.spec.logic.formulas import (
     Sort,
     Terms,
     Update,
+    rewritten,
+    unbound,
 )
 from paxiom.spec.logic.system import Action, System
 
 # How tightly each binds; what binds less tightly within is put in parentheses.
-QUANTIFIER, IMPLIES, OR, AND, ATOM = range(5)
+QUANTIFIER, IFF, IMPLIES, OR, AND, ATOM = range(6)
 OR_SIGN = " \N{LOGICAL OR} "  # which looks like a letter
 
 
@@ -35,7 +37,7 @@ def _text(formula: Formula, place: int) -> str:
     return f"({shown})" if strength < place else shown
 
 
-def _shown(formula: Formula) -> tuple[int, str]:  # noqa: C901, PLR0912 - a case for each kind
+def _shown(formula: Formula) -> tuple[int, str]:
     match formula:
         case Holds(symbol, (one, other)) if symbol.name.endswith(LE):
             return ATOM, f"{one!r} ≤ {other!r}"
@@ -57,13 +59,26 @@ def _shown(formula: Formula) -> tuple[int, str]:  # noqa: C901, PLR0912 - a case
         case Implies(one, other):
             return IMPLIES, f"{_text(one, OR)} → {_text(other, IMPLIES)}"
         case Iff(one, other):
-            return IMPLIES, f"{_text(one, OR)} ↔ {_text(other, OR)}"
-        case ForAll(variables, body):
-            return QUANTIFIER, f"∀ {_declared(variables)}. {_text(body, QUANTIFIER)}"
-        case Exists(variables, body):
-            return QUANTIFIER, f"∃ {_declared(variables)}. {_text(body, QUANTIFIER)}"
+            return IFF, f"{_text(one, OR)} ↔ {_text(other, OR)}"
+        case ForAll(variables, body) | Exists(variables, body):
+            own, said = _named_apart(variables, body)
+            sign = "∀" if isinstance(formula, ForAll) else "∃"
+            return QUANTIFIER, f"{sign} {_declared(own)}. {_text(said, QUANTIFIER)}"
         case _:
             return ATOM, repr(formula)
+
+
+def _named_apart(variables: Terms, body: Formula) -> tuple[Terms, Formula]:
+    """Prime those whose names mean something else in ``body``."""
+    taken = {each.name for each in unbound(body, variables)}
+    primed: dict[Sort, Sort] = {}
+    for each in variables:
+        name = each.name
+        while name in taken:
+            name += "'"
+        taken.add(name)
+        primed[each] = type(each)(name)
+    return tuple(primed.values()), rewritten(body, terms=primed)
 
 
 def _declared(variables: Terms) -> str:
@@ -87,8 +102,8 @@ def action_lines(action: Action) -> Iterator[str]:
 
 def update_line(update: Update) -> str:
     """Write what a relation becomes: chosen(v) := ∃ r: Round. decision(r, v)."""
-    at = ", ".join(map(repr, update.variables))
-    return f"{update.relation}({at}) := {text(update.body)}"
+    variables, body = _named_apart(update.variables, update.body)
+    return f"{update.relation}({', '.join(map(repr, variables))}) := {text(body)}"
 
 
 def system_lines(system: System) -> Iterator[str]:
