@@ -8,7 +8,7 @@ what a trace says is data and stays data.
 Page data, embedded as JSON and also what ``paxiom explore`` serves::
 
     {"format": "paxiom page", "version": 1,
-     "traces": [{"title", "document", "story"}, ...],  # one, or two to be shown side by side
+     "traces": [{"title", "document", "story", "taken"}, ...],  # one, or two side by side
      "part": step | null, "part_why": "..." | null,    # where the two part, and by which rule
      "no_return": step | null, "no_return_note": "..." | null}
 """
@@ -32,10 +32,14 @@ EXPORT = re.compile(r"^export (?:const|function|class) ([\w$]+)", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A trace under a title."""
+    """A trace under a title.
+
+    ``taken`` is of one that takes the steps of another as far as it can: their numbers there.
+    """
 
     title: str
     document: Mapping[str, Json]
+    taken: Sequence[int] | None = None
 
 
 def page_data(
@@ -55,6 +59,7 @@ def page_data(
                 "title": each.title,
                 "document": dict(each.document),
                 "story": story_document(story(each.document)),
+                "taken": None if each.taken is None else list(each.taken),
             }
             for each in traces
         ],

@@ -17,7 +17,7 @@ export class Timeline {
     this.slider = h("input", { type: "range", min: 0, step: 1, id: "slider", "aria-label": "step" });
     this.slider.addEventListener("input", () => how.go(Number(this.slider.value)));
     this.marks = h("div", { class: "marks", "aria-hidden": "true" });
-    this.place = h("output", { class: "place", for: "slider" });
+    this.place = h("output", { class: "position", for: "slider" });
     this.speed = h("select", { "aria-label": "speed", title: "speed" }, SPEEDS.map(([name, time]) => h("option", { value: time }, name)));
     put(
       host,

@@ -15,9 +15,9 @@ const BEYOND = 8; // rows drawn out of sight
 
 /** One run as a diagram in `host`. */
 export class Diagram {
-  /** @param {{id: string, label: string, select: (step: number) => void, notes: Map}} how */
-  constructor(host, run, { id, label, select, notes }) {
-    Object.assign(this, { host, run, id, select, notes: notes ?? new Map() });
+  /** @param {{id: string, label: string, title: string?, select: Function, notes: Map}} how */
+  constructor(host, run, { id, label, title, select, notes }) {
+    Object.assign(this, { host, run, id, title, select, notes: notes ?? new Map() });
     this.names = h("div", { class: "names", "aria-hidden": "true" });
     this.picture = s("svg", { class: "picture", "aria-hidden": "true" });
     this.list = h("div", { class: "rows" });
@@ -106,8 +106,11 @@ export class Diagram {
 
   #drawNames() {
     const { step } = this.view;
+    const title = this.title && h("span", { class: "run" }, plain(this.title));
+    if (title) title.style.left = `${this.textAt}px`;
     put(
       this.names,
+      title,
       [...this.lanes.x].map(([node, x]) => {
         const { status } = this.run.local(node, step);
         const leads = this.run.leads(node, step);
@@ -127,9 +130,19 @@ export class Diagram {
   // --- rows --------------------------------------------------------------------------------------
 
   #row(row, at) {
-    const element = row.step === undefined ? this.#fold(row) : this.#step(row.step);
+    const element = row.skipped ? this.#skipped(row) : row.step === undefined ? this.#fold(row) : this.#step(row.step);
     element.style.top = `${at * ROW}px`;
     return element;
+  }
+
+  #skipped({ skipped }) {
+    const note = this.notes.get(skipped);
+    return h(
+      "div",
+      { class: note ? "row skipped noted" : "row skipped", role: "option", "aria-selected": "false", "aria-disabled": "true" },
+      h("span", { class: "number" }, skipped),
+      this.#sentence(h("span", { class: "what" }, "not taken here"), note && h("span", { class: "chip note" }, note)),
+    );
   }
 
   #fold({ from, to }) {
@@ -146,7 +159,7 @@ export class Diagram {
     const { run, view } = this;
     const step = run.step(number);
     const violated = run.violated(number);
-    const note = this.notes.get(number);
+    const note = this.notes.get(run.scheduled(number));
     const classes = ["row", number === view.step && "now", violated.length && "violates"];
     if (number && !run.story.moments[number - 1].matters) classes.push("aside");
     if (view.found.has(number)) classes.push("found");
@@ -162,9 +175,9 @@ export class Diagram {
         "aria-selected": String(number === view.step),
         "aria-setsize": run.length + 1,
         "aria-posinset": number + 1,
-        "aria-label": [`${number}. ${text}`, ...violated.map((each) => `violates ${each}`), note].filter(Boolean).join("; "),
+        "aria-label": [`${run.scheduled(number)}. ${text}`, ...violated.map((each) => `violates ${each}`), note].filter(Boolean).join("; "),
       },
-      h("span", { class: "number" }, number || "0"),
+      h("span", { class: "number" }, run.scheduled(number)),
       this.#sentence(step ? told(step) : h("span", { class: "what" }, "the start"), this.#notesOf(number, step, violated, note)),
     );
   }

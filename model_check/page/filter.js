@@ -27,12 +27,16 @@ export const isMessageShown = (filter, { source, to, body }) =>
   !filter.nodes.has(source) && !filter.nodes.has(to) && !filter.kinds.has(kindOf(body));
 
 /**
- * The rows of the diagram from the top: the start, steps, and folds of hidden steps.
- * @returns {Array<{step: number} | {from: number, to: number}>}
+ * The rows of the diagram from the top: the start, steps, folds of hidden steps, and steps of the
+ * schedule that this run did not take.
+ * @returns {Array<{step: number} | {from: number, to: number} | {skipped: number, after: number}>}
  */
 export function rowsOf(run, filter) {
   const rows = [{ step: 0 }];
   for (let number = 1; number <= run.length; number++) {
+    for (let left = run.scheduled(number - 1) + 1; left < run.scheduled(number); left++) {
+      rows.push({ skipped: left, after: number - 1 });
+    }
     const last = rows.at(-1);
     if (isShown(run, filter, number)) rows.push({ step: number });
     else if (last.to === number - 1) last.to = number;
@@ -45,6 +49,7 @@ export function rowsOf(run, filter) {
 export function placesOf(rows, length) {
   const places = new Array(length + 1).fill(0);
   rows.forEach((row, at) => {
+    if (row.skipped) return;
     for (let n = row.step ?? row.from; n <= (row.step ?? row.to); n++) places[n] = at;
   });
   return places;

@@ -16,15 +16,21 @@ export function showHead(viewer) {
   $("verdict").className = `verdict ${trace.verdict === "VIOLATED" ? "bad" : ""}`;
   put(
     $("why"),
-    trace.property && h("p", { class: "says" }, plain(trace.property.sentence)),
-    trace.bug && bugText(trace.bug),
-    story.why.map((each) => h("p", { class: "reason" }, plain(each))),
-    noReturn(viewer),
-    parting(viewer),
+    h("div", {}, trace.property && h("p", { class: "says" }, plain(trace.property.sentence)), trace.bug && bugText(trace.bug)),
+    h("div", {}, story.why.map((each) => h("p", { class: "reason" }, linked(viewer, each))), noReturn(viewer), parting(viewer)),
   );
   put($("claim"), claimList(trace));
   put($("sides"), viewer.runs.length > 1 ? viewer.runs.map((run, at) => sideButton(viewer, run, at)) : null);
   $("alone").hidden = viewer.runs.length < 2;
+}
+
+/** Text in which each step that is named can be gone to. */
+function linked(viewer, text) {
+  const link = (number) =>
+    h("button", { type: "button", class: "link", onclick: () => viewer.go(Number(number)) }, `step ${number}`);
+  return plain(text)
+    .split(/\bstep (\d+)\b/)
+    .map((part, at) => (at % 2 ? link(part) : part));
 }
 
 function titleOf({ property, steps, model, shortest }) {
@@ -50,17 +56,18 @@ function bugText({ number, title, rule, rule_doc: doc, place, source }) {
   ];
 }
 
-function noReturn({ data }) {
-  if (typeof data.no_return !== "number") return data.no_return_note ? h("p", { class: "note" }, `⚑ ${plain(data.no_return_note)}`) : null;
-  const note = data.no_return_note ? ` ${plain(data.no_return_note)}` : "";
-  return h("p", { class: "note" }, `⚑ Point of no return: step ${data.no_return}.${note}`);
+function noReturn(viewer) {
+  const { no_return: step, no_return_note: note } = viewer.data;
+  const where = Number.isInteger(step) ? `Point of no return: step ${step}.` : "";
+  const text = [where, note ?? ""].filter(Boolean).join(" ");
+  return text && h("p", { class: "note" }, "⚑ ", linked(viewer, text));
 }
 
 function parting(viewer) {
-  if (viewer.runs.length < 2) return null;
-  if (viewer.part === null) return h("p", { class: "note" }, "⑂ The two runs are the same.");
-  const button = h("button", { type: "button", class: "link", onclick: () => viewer.go(viewer.part) }, `step ${viewer.part}`);
-  return h("p", { class: "note" }, "⑂ The runs part at ", button, viewer.partWhy ? `: ${plain(viewer.partWhy)}` : ".");
+  const { runs, part, partWhy } = viewer;
+  if (runs.length < 2) return null;
+  const text = part === null ? "The two runs are the same." : `The runs part at step ${part}${partWhy ? `: ${partWhy}` : "."}`;
+  return h("p", { class: "note" }, "≠ ", linked(viewer, text));
 }
 
 const sideButton = (viewer, run, at) =>

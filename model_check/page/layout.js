@@ -94,7 +94,7 @@ const round = (number) => Math.round(number * 10) / 10;
 export function segmentsOf(run, node, rows, first, last) {
   const found = [];
   for (let row = first; row <= last && row < rows.length; row++) {
-    const how = conditionOf(run, node, rows[row].step ?? rows[row].to);
+    const how = conditionOf(run, node, rows[row].step ?? rows[row].to ?? rows[row].after);
     if (found.at(-1)?.how === how) found.at(-1).to = row + 1;
     else found.push({ from: row, to: row + 1, how });
   }

@@ -19,7 +19,7 @@ export function showPanel(host, run, view, { go, other, before = [] }) {
     host,
     stepHead(run, step, go),
     before,
-    other && section("apart", "Beside the other run", apart(run, other, step, filter)),
+    other && section("apart", "Beside the other run", apart(run, step, other, filter)),
     log && section("log", "Logs", log),
     quorums && section("quorum", "Quorums found so far", quorums),
     section("nodes", "Nodes", h("div", { class: "cards" }, nodeCards(run, view))),
@@ -89,9 +89,8 @@ function history(run, step) {
   return [difference.how === "same" ? null : h("div", { class: "changes" }, drawn(difference)), h("div", {}, valueOf(after))];
 }
 
-/** What differs between two runs after the same number of steps, node by node. */
-function apart(run, other, step, filter) {
-  const there = Math.min(step, other.length);
+/** What differs between two runs after the same steps of a schedule, node by node. */
+function apart(run, step, { run: other, step: there }, filter) {
   const found = run.nodes
     .filter((node) => other.nodes.includes(node) && !filter.nodes.has(node))
     .map((node) => {
@@ -102,7 +101,7 @@ function apart(run, other, step, filter) {
     })
     .filter(Boolean);
   return [
-    h("p", { class: "key" }, `this run → ${plain(other.title)}, both after step ${step}${there < step ? ` (the other ends at ${there})` : ""}`),
+    h("p", { class: "key" }, `this run → ${plain(other.title)}${other.scheduled(there) < run.scheduled(step) ? `, which is at step ${other.scheduled(there)}` : ""}`),
     found.length ? h("ul", { class: "tree" }, found) : h("p", { class: "none" }, "all nodes are in the same state"),
   ];
 }

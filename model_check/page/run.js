@@ -8,8 +8,12 @@ const ABSENT = { status: "unknown", state: null, disk: null, shows: null };
 
 /** One run: a trace document, its story, and questions about any of its states. */
 export class Run {
-  /** @param {{title?: string, document, story?}} trace */
-  constructor({ title, document, story }) {
+  /**
+   * @param {{title?: string, document, story?, taken?: number[]}} trace `taken`, of a run beside
+   *   another that took only some steps of its schedule: the numbers that they have there
+   */
+  constructor({ title, document, story, taken }) {
+    this.taken = taken ?? null;
     this.document = document;
     this.title = title ?? plain(document.model.name);
     this.story = story ?? storyOf(document);
@@ -35,6 +39,18 @@ export class Run {
     const named = this.document.initial.nodes.map(({ node }) => node);
     const met = this.story.messages.flatMap(({ source, to }) => [source, to]);
     return [...new Set([...named, ...this.steps.map(({ node }) => node), ...met])];
+  }
+
+  /** How many steps of this run are taken after `number` steps of the schedule. */
+  own(number) {
+    if (!this.taken) return Math.min(number, this.length);
+    const later = this.taken.findIndex((each) => each > number);
+    return later < 0 ? this.length : later;
+  }
+
+  /** The number in the schedule of a step of this run. */
+  scheduled(own) {
+    return own && this.taken ? this.taken[own - 1] : own;
   }
 
   /** The step of a number from 1; null for 0, before the first. */

@@ -87,9 +87,9 @@ export function quorumView(run, step, go) {
       ),
     ),
     apart.slice(0, PAIRS_MAX).map(([one, other]) =>
-      h("p", { class: "apart" }, `✗ ${named(one)} and ${named(other)} share no node`),
+      h("p", { class: "disjoint" }, `✗ ${named(one)} and ${named(other)} share no node`),
     ),
-    apart.length > PAIRS_MAX && h("p", { class: "apart" }, `and ${apart.length - PAIRS_MAX} more such pairs`),
+    apart.length > PAIRS_MAX && h("p", { class: "disjoint" }, `and ${apart.length - PAIRS_MAX} more such pairs`),
   ];
 }
 

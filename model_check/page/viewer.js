@@ -51,11 +51,25 @@ export class Viewer {
       const host = stage.children[at];
       host.className = "diagram";
       const label = other ? `steps of ${run.title}` : "steps";
+      const title = other ? run.title : null;
       const select = (step, unfold) => (unfold ? this.unfold(step) : this.#pick(at, step));
-      return new Diagram(host, run, { id: `steps-${at + 1}`, label, select, notes: this.#notes() });
+      return new Diagram(host, run, { id: `steps-${at + 1}`, label, title, select, notes: this.#notes(at) });
     });
+    this.#scrollTogether();
     showHead(this);
     this.#openSide();
+  }
+
+  /** Rows of two runs stand beside each other: where the reader scrolls one, the other follows. */
+  #scrollTogether() {
+    const [one, other] = this.diagrams.map(({ scroll }) => scroll);
+    const follow = (led, leads) => leads.addEventListener("scroll", () => {
+      if (leads.matches(":hover, :focus-within")) led.scrollTop = leads.scrollTop;
+    });
+    if (other) {
+      follow(one, other);
+      follow(other, one);
+    }
   }
 
   #openSide() {
@@ -73,23 +87,28 @@ export class Viewer {
     return this.runs[this.side];
   }
 
+  /** How many steps of the run shown are taken: `step` is one of the schedule of both. */
+  get own() {
+    return this.run.own(this.step);
+  }
+
   /** The steps of the longer run. */
   get length() {
-    return Math.max(...this.runs.map(({ length }) => length));
+    return Math.max(...this.runs.map((run) => run.scheduled(run.length)));
   }
 
   /** The rows of the run shown, or, where the other goes on longer, its. */
   rows() {
-    const longest = this.runs.find(({ length }) => length === this.length);
+    const longest = this.runs.find((run) => run.scheduled(run.length) === this.length);
     return rowsOf(longest, this.filter);
   }
 
-  #notes() {
+  #notes(side) {
     const notes = new Map();
     const note = (step, text) => step !== null && step !== undefined && notes.set(step, [notes.get(step), text].filter(Boolean).join("; "));
-    note(this.data.no_return, "⚑ point of no return");
-    note(this.part, "⑂ the runs part");
-    note(this.runs[0].loop, "↺ the run goes back to here");
+    if (side === 0) note(this.data.no_return, "⚑ point of no return");
+    note(this.part, "≠ the runs part");
+    note(this.runs[side].loop, "↺ the run goes back to here");
     return notes;
   }
 
@@ -97,11 +116,12 @@ export class Viewer {
     const { run } = this;
     const faults = run.steps.filter(({ fault }) => fault !== null);
     const violating = run.steps.filter(({ number }) => run.violated(number).length);
+    const mark = (sign, text) => (step) => ({ step: run.scheduled(step.number), sign, text: text(step) });
     return [
-      ...(faults.length > MARKS_MAX ? [] : faults).map((step) => ({ step: step.number, sign: "×", text: headlineText(step) })),
-      ...violating.slice(0, MARKS_MAX).map(({ number }) => ({ step: number, sign: "✗", text: `violates ${run.violated(number).join(", ")}` })),
-      ...[...this.#notes()].map(([step, text]) => ({ step, sign: text.slice(0, 1), text })),
-    ].map((mark) => ({ ...mark, text: `step ${mark.step}: ${mark.text}` }));
+      ...(faults.length > MARKS_MAX ? [] : faults).map(mark("×", headlineText)),
+      ...violating.slice(0, MARKS_MAX).map(mark("✗", ({ number }) => `violates ${run.violated(number).join(", ")}`)),
+      ...[...this.#notes(this.side)].map(([step, text]) => ({ step, sign: text.slice(0, 1), text })),
+    ].map((each) => ({ ...each, text: `step ${each.step}: ${each.text}` }));
   }
 
   // --- moving ------------------------------------------------------------------------------------
@@ -114,7 +134,7 @@ export class Viewer {
 
   #pick(side, step) {
     if (side !== this.side) this.turn(side);
-    this.go(step);
+    this.go(this.run.scheduled(step));
   }
 
   /** Show the state of the other run. */
@@ -129,14 +149,13 @@ export class Viewer {
     this.filter.matters = false;
     this.filter.nodes.clear();
     this.filter.kinds.clear();
-    this.step = step;
+    this.step = this.run.scheduled(step);
     this.#openSide();
   }
 
   #filtered() {
-    if (this.step && this.step <= this.run.length && !isShown(this.run, this.filter, this.step)) {
-      this.step = nearestShown(rowsOf(this.run, this.filter), this.step);
-    }
+    const { run, filter, own } = this;
+    if (own && !isShown(run, filter, own)) this.step = run.scheduled(nearestShown(rowsOf(run, filter), own));
     this.render();
   }
 
@@ -150,8 +169,8 @@ export class Viewer {
   find(query, { stay = false } = {}) {
     this.query = query;
     this.found = search(this.run, query);
-    if (this.found.length && !stay && !this.found.includes(this.step)) {
-      const ahead = this.found.find((n) => n >= this.step) ?? this.found[0];
+    if (this.found.length && !stay && !this.found.includes(this.own)) {
+      const ahead = this.found.find((n) => n >= this.own) ?? this.found[0];
       return this.#toFound(ahead);
     }
     this.render();
@@ -159,12 +178,13 @@ export class Viewer {
 
   #findNext(direction) {
     if (!this.found.length) return;
-    const ahead = direction > 0 ? this.found.find((n) => n > this.step) : this.found.findLast((n) => n < this.step);
+    const { own } = this;
+    const ahead = direction > 0 ? this.found.find((n) => n > own) : this.found.findLast((n) => n < own);
     this.#toFound(ahead ?? this.found.at(direction > 0 ? 0 : -1));
   }
 
   #toFound(step) {
-    if (isShown(this.run, this.filter, step)) this.go(step);
+    if (isShown(this.run, this.filter, step)) this.go(this.run.scheduled(step));
     else this.unfold(step);
   }
 
@@ -172,19 +192,23 @@ export class Viewer {
 
   /** Draw everything that depends on the step and the filters. */
   render() {
-    const { run, filter, step } = this;
-    const shownStep = Math.min(step, run.length);
+    const { run, filter, step, own } = this;
     const found = new Set(this.found);
     const filterKey = fragmentOf({ step: 0, side: 0, query: "", filter });
     this.diagrams.forEach((diagram, at) => {
       diagram.host.classList.toggle("active", at === this.side);
-      diagram.show({ step: Math.min(step, this.runs[at].length), filter, filterKey, found: at === this.side ? found : new Set() });
+      diagram.show({ step: this.runs[at].own(step), filter, filterKey, found: at === this.side ? found : new Set() });
     });
-    const view = { step: shownStep, filter, opened: this.opened, toggle: (node, open) => this.#toggle(node, open) };
-    showPanel($("panel"), run, view, { go: (to) => this.go(to), other: this.runs[1 - this.side], before: this.extra(this) });
-    const text = shownStep ? headlineText(run.step(shownStep)) : "the start";
+    const view = { step: own, filter, opened: this.opened, toggle: (node, open) => this.#toggle(node, open) };
+    const other = this.runs[1 - this.side];
+    showPanel($("panel"), run, view, {
+      go: (to) => this.go(run.scheduled(to)),
+      other: other && { run: other, step: other.own(step) },
+      before: this.extra(this),
+    });
+    const text = own ? headlineText(run.step(own)) : "the start";
     this.timeline.show(step, text);
-    $("said").textContent = `${shownStep}. ${text}`;
+    $("said").textContent = `${step}. ${text}`;
     this.#showControls();
     history.replaceState(null, "", fragmentOf({ step, side: this.side, query: this.query, filter, path: this.path }));
     this.changed(this);
@@ -201,7 +225,7 @@ export class Viewer {
     $("matters").checked = this.filter.matters;
     $("filter-count").textContent = hidden ? `Filter (${hidden})` : "Filter";
     $("search").value = this.query;
-    const at = this.found.indexOf(this.step) + 1;
+    const at = this.found.indexOf(this.own) + 1;
     $("found").value = this.query.trim() ? (this.found.length ? `${at || "·"} of ${this.found.length}` : "none") : "";
   }
 
@@ -221,6 +245,10 @@ export class Viewer {
     $("matters").addEventListener("change", ({ target }) => this.setMatters(target.checked));
     $("search").addEventListener("input", ({ target }) => this.find(target.value));
     $("search").addEventListener("keydown", (event) => this.#inSearch(event));
+    $("filters").addEventListener("keydown", ({ key }) => key === "Escape" && this.#openFilters(false));
+    document.addEventListener("click", ({ target }) => {
+      if (!target.closest("#filters")) $("filters").open = false;
+    });
     $("link").addEventListener("click", () => this.#copyLink());
     $("file").addEventListener("change", ({ target }) => this.#open(target.files[0]).then(() => (target.value = "")));
     $("alone").addEventListener("click", () => this.#leave());
@@ -319,21 +347,21 @@ export class Viewer {
   }
 
   #ofNode(direction) {
-    const { run, step } = this;
-    const node = run.step(Math.min(step, run.length))?.node ?? run.nodes[0];
+    const { run, own } = this;
+    const node = run.step(own)?.node ?? run.nodes[0];
     const ofNode = run.steps.filter((each) => each.node === node).map(({ number }) => number);
-    const to = direction > 0 ? ofNode.find((n) => n > step) : ofNode.findLast((n) => n < step);
+    const to = direction > 0 ? ofNode.find((n) => n > own) : ofNode.findLast((n) => n < own);
     if (to) this.#toFound(to);
   }
 
   #nextViolation() {
     const numbers = this.run.steps.map(({ number }) => number).filter((n) => this.run.violated(n).length);
-    if (numbers.length) this.#toFound(numbers.find((n) => n > this.step) ?? numbers[0]);
+    if (numbers.length) this.#toFound(numbers.find((n) => n > this.own) ?? numbers[0]);
   }
 
-  #openFilters() {
+  #openFilters(open = !$("filters").open) {
     const menu = $("filters");
-    menu.open = !menu.open;
-    if (menu.open) menu.querySelector("input")?.focus();
+    menu.open = open;
+    menu.querySelector(open ? "input" : "summary")?.focus();
   }
 }

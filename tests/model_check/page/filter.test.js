@@ -37,6 +37,18 @@ test("a node or a kind of message that is hidden takes its steps and arrows alon
   assert.ok(messages.length && messages.every(({ source, to, body }) => ![source, to].includes("n3") && body.$ !== "Vote"));
 });
 
+test("a run that takes only some steps of a schedule keeps the places of the others", () => {
+  const document = { ...run.document, steps: run.steps.slice(0, 4) };
+  const other = new Run({ document, taken: [1, 2, 5, 6] });
+  assert.deepEqual([0, 1, 2, 3, 4, 5, 6, 9].map((step) => other.own(step)), [0, 1, 2, 2, 2, 3, 4, 4]);
+  assert.deepEqual([0, 1, 2, 3, 4].map((own) => other.scheduled(own)), [0, 1, 2, 5, 6]);
+  const rows = rowsOf(other, everything());
+  assert.deepEqual(rows.map(({ step, skipped }) => step ?? -skipped), [0, 1, 2, -3, -4, 3, 4]);
+  assert.deepEqual(placesOf(rows, 4), [0, 1, 2, 5, 6]);
+  assert.equal(nextShown(rows, 2, 1), 3);
+  assert.deepEqual([run.own(7), run.own(99), run.scheduled(7)], [7, run.length, 7]);
+});
+
 test("moving goes over what is hidden, and stays at the ends", () => {
   const rows = rowsOf(run, { ...everything(), matters: true });
   for (let step = 0, next; (next = nextShown(rows, step, 1)) !== step; step = next) {

@@ -118,6 +118,8 @@ def test_filters_hide_nodes_messages_fields_and_what_does_not_matter(reader: Rea
     tab.locator("#filter-menu").get_by_label("role").uncheck()
 
     assert tab.locator("#filter-count").inner_text().startswith("Filter (3)")
+    press(tab, "Escape")
+    assert tab.locator("#filter-menu").is_hidden()
     assert "n3" not in tab.locator("#steps-1 .names").inner_text()
     assert tab.locator("#steps-1 .row .sentence", has_text="RequestVote").count() == 0
     assert "role" not in tab.locator(".card .memory .field").all_inner_texts()
@@ -150,7 +152,7 @@ def test_a_link_opens_at_its_step_and_follows_the_address(reader: Reader) -> Non
 
     assert now(tab) == "7"
     tab.evaluate("location.hash = '#step=3&find=ballot'")
-    tab.wait_for_function("document.querySelector('#slider').value === '3'")
+    tab.locator("#steps-1-3[aria-selected=true]").wait_for()
     assert tab.locator("#search").input_value() == "ballot"
 
 
@@ -169,7 +171,7 @@ def test_a_second_trace_stands_beside_the_first(reader: Reader) -> None:
     press(tab, "c")
     assert tab.get_by_role("button", name="run 2").get_attribute("aria-pressed") == "true"
     press(tab, "End")
-    assert "the other ends at 13" in tab.evaluate(
+    assert "which is at step 13" in tab.evaluate(
         """() => { document.querySelector("#sides button").click();
                    return document.querySelector(".section.apart").textContent; }"""
     )
@@ -454,6 +456,6 @@ def test_a_thousand_steps_of_seven_nodes_keep_the_page_light(reader: Reader) -> 
         assert 10 < len(rows(tab)) < 80
     assert now(tab) == "999"
     tab.evaluate("document.querySelector('#steps-1').scrollTop = 15000")
-    tab.wait_for_function("document.querySelector('#steps-1-500')")
+    tab.locator("#steps-1-500").wait_for()
     tab.locator("#search").fill("token(3")
     assert int(tab.locator("#found").inner_text().split()[-1]) > 100
