@@ -91,7 +91,7 @@ class Reports:
         if self.trace:
             _save_trace(document, self.trace)
         if self.html:
-            save_page(document, self.html)
+            _save_page(document, self.html)
         place = place_of_rules(type(model.protocol), workspace())
         suite = suite_of(self.name, document, place)
         if self.baseline and (case := self._counts(self.baseline, document)):
@@ -127,7 +127,7 @@ def require_writable(path: Path) -> None:
 def publish(suites: Sequence[Suite], *, junit: Path | None, github: bool) -> None:
     """Write suites where CI systems look for them."""
     if junit:
-        _save(junit, junit_file(suites))
+        save(junit, junit_file(suites))
     if github:
         sys.stderr.writelines(f"{line}\n" for line in annotations(suites))
         if path := os.environ.get("GITHUB_STEP_SUMMARY"):
@@ -148,18 +148,18 @@ def _save_trace(document: dict[str, Json], path: Path) -> None:
     if document["trace"] is None:
         say(f"no counterexample, so {path} was not written")
     else:
-        _save(path, trace_file.dumps(document["trace"]).encode())
+        save(path, trace_file.dumps(document["trace"]).encode())
 
 
-def save_page(document: dict[str, Json], path: Path) -> None:
-    """Write the trace of a result as a page, if it has one."""
+def _save_page(document: dict[str, Json], path: Path) -> None:
     if document["trace"] is None:
         say(f"no counterexample, so {path} was not written")
     else:
-        _save(path, page_of(document["trace"]).encode())
+        save(path, page_of(document["trace"]).encode())
 
 
-def _save(path: Path, content: bytes) -> None:
+def save(path: Path, content: bytes) -> None:
+    """Write a file; what is on the screen by then stays said, whatever comes of it."""
     try:
         path.write_bytes(content)
     except OSError as error:

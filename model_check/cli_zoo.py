@@ -6,11 +6,15 @@ protocol has changed. A search that is cut short ends as that of ``paxiom check`
 """
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from paxiom.model_check import run, zoo
+from paxiom.model_check.beside import with_the_rule
+from paxiom.model_check.cli_page import page_of_bug
+from paxiom.model_check.cli_reports import HtmlFile, require_writable, save
 from paxiom.model_check.cli_shared import (
     AsJson,
     HowShown,
@@ -19,12 +23,13 @@ from paxiom.model_check.cli_shared import (
     Workers,
     exit_code,
     refusing,
+    say,
     standard_output,
     view_of,
 )
 from paxiom.model_check.layout import width_of, write
 from paxiom.model_check.result import Result
-from paxiom.model_check.trace_file import dumps
+from paxiom.model_check.trace_file import dumps, trace_document
 from paxiom.model_check.trace_text import Detail
 from paxiom.model_check.zoo import report, rules
 from paxiom.model_check.zoo.bug import Bug
@@ -49,6 +54,7 @@ def bugs(
     shown: HowShown = Detail.LANES,
     max_seconds: MaxSeconds = None,
     workers: Workers = None,
+    html: HtmlFile = None,
     quiet: Quiet = False,
 ) -> None:
     """List published bugs, or find one and show it: what goes wrong when one rule is left out.
@@ -64,16 +70,20 @@ def bugs(
         bug = zoo.bug(number)
         how = run.SearchOptions(workers=workers, max_seconds=max_seconds)
         how.require_possible()
+        if html:
+            require_writable(html)
+        result = None
         if as_json:
             result = None if no_trace else run.search(bug.broken(), how, quiet=quiet)
             sys.stdout.write(dumps(report.found_document(bug, result)))
             sys.stdout.flush()
-            code = _code(bug, result) if result else 0
         else:
             console = standard_output()
             write(console, report.bug_lines(bug, width_of(console)))
-            if not no_trace:
-                code = _show(bug, how, shown, quiet=quiet)
+            result = None if no_trace else _show(bug, how, shown, quiet=quiet)
+        code = _code(bug, result) if result else 0
+        if html:
+            _save_page(bug, result, html)
     raise typer.Exit(code)
 
 
@@ -105,7 +115,8 @@ def why(
         how = run.SearchOptions(workers=workers, max_seconds=max_seconds)
         how.require_possible()
         if rule.without_it and not no_trace:
-            code = _show(rule.without_it[0], how, shown, quiet=quiet)
+            bug = rule.without_it[0]
+            code = _code(bug, _show(bug, how, shown, quiet=quiet))
     raise typer.Exit(code)
 
 
@@ -119,14 +130,23 @@ def _list(*, as_json: bool) -> None:
     sys.stdout.flush()
 
 
-def _show(bug: Bug, how: run.SearchOptions, shown: Detail, *, quiet: bool) -> int:
+def _show(bug: Bug, how: run.SearchOptions, shown: Detail, *, quiet: bool) -> Result:
     """Find a bug and show its run; what is known before is on the screen by then."""
     sys.stdout.flush()
     result = run.search(bug.broken(), how, quiet=quiet)
     console = standard_output()
     write(console, report.found_lines(bug, result, width_of(console), view_of(shown)))
     sys.stdout.flush()
-    return _code(bug, result)
+    return result
+
+
+def _save_page(bug: Bug, result: Result | None, path: Path) -> None:
+    if result is None or result.violation is None:
+        say(f"no counterexample, so {path} was not written")
+        return
+    document = trace_document(bug.broken(), result.violation)
+    second = with_the_rule(bug, result.violation.trace)
+    save(path, page_of_bug(bug, second, document).encode())
 
 
 def _code(bug: Bug, result: Result) -> int:

@@ -24,6 +24,7 @@ from importlib.resources import files
 
 from paxiom.model_check.codec import Json
 from paxiom.model_check.story import story, story_document
+from paxiom.model_check.trace_file import TraceFileError
 
 STYLES = ("base.css", "diagram.css", "panel.css")
 IMPORT = re.compile(r'^import \{([\w\s,$]+)\} from "\./([a-z]+\.js)";$', re.MULTILINE)
@@ -102,7 +103,11 @@ def page_of(trace: Mapping[str, Json]) -> str:
 
 def embedded(data: Mapping[str, Json]) -> str:
     """Write data as JSON that no HTML or script can end or begin in."""
-    text = json.dumps(data, ensure_ascii=True, separators=(",", ":"))
+    try:
+        text = json.dumps(data, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    except ValueError:
+        msg = "this trace has a number that JSON has not, such as NaN or Infinity"
+        raise TraceFileError(msg) from None
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 

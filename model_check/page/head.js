@@ -58,8 +58,7 @@ function bugText({ number, title, rule, rule_doc: doc, place, source }) {
 
 function noReturn(viewer) {
   const { no_return: step, no_return_note: note } = viewer.data;
-  const where = Number.isInteger(step) ? `Point of no return: step ${step}.` : "";
-  const text = [where, note ?? ""].filter(Boolean).join(" ");
+  const text = note ?? (Number.isInteger(step) ? `The point of no return is step ${step}.` : "");
   return text && h("p", { class: "note" }, "⚑ ", linked(viewer, text));
 }
 

@@ -193,9 +193,11 @@ def test_a_file_that_is_opened_stands_beside_the_page(reader: Reader) -> None:
 
 
 def test_the_point_of_no_return_is_marked(reader: Reader) -> None:
-    tab = reader.show(zoo_run("P03"), told={"no_return": 12, "no_return_note": "As bounded."})
+    tab = reader.show(
+        zoo_run("P03"), told={"no_return": 12, "no_return_note": "After step 12 it is too late."}
+    )
 
-    assert "Point of no return: step 12. As bounded." in tab.inner_text("#why")
+    assert "After step 12 it is too late." in tab.inner_text("#why")
     assert "point of no return" in tab.locator("#steps-1-12").inner_text()
 
 

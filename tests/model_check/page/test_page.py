@@ -122,6 +122,11 @@ def test_trace_html_of_two_traces_says_nothing_but_the_page(paxiom: Run, tmp_pat
 def test_trace_html_refuses_what_it_cannot_read_or_write(paxiom: Run, tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text(dumps(zoo_run("P03")))
 
+    strange = zoo_run("P03")
+    strange["history"] = float("nan")
+    (tmp_path / "nan.json").write_text(dumps(strange))
+
+    assert "such as NaN" in refused(paxiom("trace", "html", "nan.json"))
     assert "cannot read none.json" in refused(paxiom("trace", "html", "none.json"))
     assert "cannot write no/where.html" in refused(
         paxiom("trace", "html", "run.json", "-o", "no/where.html")
@@ -144,6 +149,39 @@ def test_a_search_writes_its_counterexample_as_a_page(
     ]
     assert trace["document"]["property"]["name"] == "election safety"
     assert trace["document"]["bug"]["number"] == "Q6"
+
+
+def test_a_bug_is_written_beside_the_same_schedule_with_the_rule(
+    paxiom: Run, tmp_path: Path
+) -> None:
+    found = paxiom("bugs", "Q6", "-q", "--html", "it.html")
+    (tmp_path / "run.json").write_text(dumps(zoo_run("Q6")))
+    again = paxiom("trace", "html", "run.json", "--with-rule")
+
+    assert (found.code, again.code) == (0, 0)
+    pages = [
+        json.loads(Parts((tmp_path / name).read_text()).text("script", id="data"))
+        for name in ("it.html", "run.html")
+    ]
+    for data in pages:
+        one, other = data["traces"]
+        assert one["document"]["steps"] == zoo_run("Q6")["steps"]
+        assert (one["title"], other["title"]) == ("Q6", "with wins")
+        assert other["document"]["model"]["protocol"] == "Raft"
+        assert other["document"]["verdict"] == "RUN"
+        assert data["part"] == 1
+        assert data["part_why"].startswith("wins: ")
+        assert len(other["taken"]) == len(other["document"]["steps"])
+
+
+def test_only_a_bug_of_the_zoo_can_be_shown_with_the_rule(paxiom: Run, tmp_path: Path) -> None:
+    document = zoo_run("Q6")
+    del document["model"]["made_by"]
+    (tmp_path / "run.json").write_text(dumps(document))
+
+    ran = paxiom("trace", "html", "run.json", "--with-rule")
+
+    assert "takes one trace, of a bug of the zoo" in refused(ran)
 
 
 def test_no_page_is_written_of_what_holds(paxiom: Run, tmp_path: Path) -> None:
