@@ -37,6 +37,7 @@ from paxiom.model_check.verifying import (
     no_instance_link,
     refinement_link,
     spec_link,
+    unasked,
 )
 from paxiom.proofs.prove import Options
 from paxiom.proofs.second import SecondSolverError, require_cvc5
@@ -137,6 +138,9 @@ def _chain(
         if scope is None:
             raise load.LoadError(_unrelated(name))
         system = scope.system
+        if missing := unasked(model, system):
+            msg = f"{name} refines {system.name}, and does not ask whether: {missing[0]} is missing"
+            raise load.LoadError(msg)
         result = run.search(model, how, quiet=quiet, found=found)
         links = [refinement_link(model, result)]
     with progress.counting(quiet=quiet) as watch:

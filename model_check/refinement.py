@@ -136,8 +136,8 @@ class Refinement:
     def properties(self) -> tuple[Property, ...]:
         """All that is asked, of histories that are facts."""
         system = self.scope.system
-        refines = Property(
-            f"refines {system.name}",
+        refining = Property(
+            refines(system),
             f"Every step is an action of the spec {system.name}, or changes nothing in it.",
             Kind.STEP,
             Subject.HISTORY,
@@ -145,7 +145,7 @@ class Refinement:
             explain=lambda before, after: Finding(self.complaint(before, after)),
         )
         return (
-            refines,
+            refining,
             *(self._always(name, each) for name, each in system.inductive.items()),
             *(self._reachable(place, name) for place, name in enumerate(system.relations)),
         )
@@ -253,6 +253,11 @@ class Refinement:
 
     def _named(self, sorts: tuple[type[Sort], ...], row: Row) -> Iterator[str]:
         return (self._shown(sort, at) for sort, at in zip(sorts, row, strict=True))
+
+
+def refines(system: System) -> str:
+    """Name the property that every step is one of the spec."""
+    return f"refines {system.name}"
 
 
 def refined(model: Model, monitor: Monitor, refinement: Refinement) -> Model:

@@ -19,6 +19,7 @@ from paxiom.model_check.progress import Counting
 from paxiom.model_check.proving import Attempt, proof_document
 from paxiom.model_check.quorum_fit import MAJORITIES_UP_TO, applies_to_majorities, best
 from paxiom.model_check.quorum_proving import theorem_document
+from paxiom.model_check.refinement import refines
 from paxiom.model_check.report import result_document
 from paxiom.model_check.result import INTERRUPTED as BY_CTRL_C
 from paxiom.model_check.result import Result, Verdict
@@ -59,6 +60,12 @@ def chain_document(name: str, system: System, links: list[Link]) -> dict[str, Js
 
 
 # --- 1: the code refines the spec --------------------------------------------------------------
+
+
+def unasked(model: Model, system: System) -> list[str]:
+    """Name the properties of a refinement that a model does not ask for."""
+    asked = {each.name for each in model.properties}
+    return [each for each in (refines(system), *system.inductive) if each not in asked]
 
 
 def refinement_link(model: Model, result: Result) -> Link:
@@ -157,7 +164,7 @@ def axioms_link(system: System, scope: Scope | None, watch: Counting, *, second:
         "link": "axioms",
         "title": "what the spec assumes is true",
         "claim": f"The axioms of {system.name} hold of the quorums of the code.",
-        "scope": "any number of nodes",
+        "scope": "any number of nodes, where quorums are as the theorems say",
         "assumed": [
             "induction over the natural numbers, made outside the solver",
             SOLVERS,

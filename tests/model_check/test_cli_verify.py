@@ -256,6 +256,19 @@ def test_what_refines_no_spec_is_refused(paxiom: Run, tmp_path: Path) -> None:
     assert "paxiom.model_check.refinement.refined" in message
 
 
+def test_a_model_that_does_not_ask_whether_it_refines_its_spec_is_refused(
+    paxiom: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "silent.py").write_text(
+        "from dataclasses import replace\n"
+        "from paxiom.model_check.models.paxos import paxos\n"
+        "asked = paxos(nodes=2, ballots=1, refinement=True)\n"
+        "model = replace(asked, properties=asked.properties[1:])\n"
+    )
+
+    assert "refines FlexiblePaxos is missing" in refused(paxiom("verify", "silent.py"))
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
