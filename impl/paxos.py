@@ -29,17 +29,10 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import assert_never
 
+from paxiom.impl.ballots import Ballot, ballot_above
 from paxiom.impl.names import NodeId, Value
 from paxiom.impl.protocol import Decide, Effect, Persist, Protocol, Step, broadcast
 from paxiom.impl.quorum import QuorumSystem
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Ballot:
-    """A proposal number; no two proposers share one (PMS §2.2: disjoint sets of numbers)."""
-
-    round: int
-    proposer: NodeId
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +147,8 @@ class Paxos(Protocol[Server, Message]):
 
     def next_ballot(self, server: Server) -> Ballot:
         """Pick a ballot of one's own above all used or promised so far (PMS §2.2, §2.5)."""
-        known = [server.used, server.acceptor.promised if server.acceptor else None]
-        highest = max((ballot for ballot in known if ballot), default=None)
-        if highest is None:
-            return Ballot(1, server.id)
-        own = Ballot(highest.round, server.id)
-        return own if own > highest else Ballot(highest.round + 1, server.id)
+        promised = server.acceptor.promised if server.acceptor else None
+        return ballot_above(server.id, (server.used, promised))
 
     def may_promise(self, acceptor: Acceptor, ballot: Ballot) -> bool:
         """Promise only a ballot above every one promised before (PMS §2.2, phase 1b)."""

@@ -67,6 +67,13 @@ class Lead(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class Reply(Effect):
+    """Return ``value`` to the client whose request this node has taken up."""
+
+    value: Hashable
+
+
+@dataclass(frozen=True, slots=True)
 class Step(Generic[State]):
     """What a handler returns: the next state, and the effects in order."""
 

@@ -1,8 +1,9 @@
 """Finding the model that the command line names: built in, or in a file of the user's.
 
 A built-in model is a module of paxiom.model_check.models with a function of its own name, such as
-``paxos.paxos``; the options of the model are the parameters of that function. A user's model is
-``path/to/file.py:name``, a Model or a function that returns one.
+``paxos.paxos``; ``multi_paxos.multi_paxos`` is called ``multi-paxos``. The options of the model are
+the parameters of that function. A user's model is ``path/to/file.py:name``, a Model or a function
+that returns one.
 """
 
 import importlib
@@ -80,7 +81,7 @@ class Target:
 def built_in() -> dict[str, Callable[..., Model]]:
     """Find every built-in model."""
     names = sorted(module.name for module in pkgutil.iter_modules(models.__path__))
-    found = {name: _factory(name) for name in names}
+    found = {name.replace("_", "-"): _factory(name) for name in names}
     return {name: factory for name, factory in found.items() if factory}
 
 
@@ -98,8 +99,7 @@ def find(target: str) -> Target:
     path, name = parts_of(target)
     if path:
         return _in_file(path, name)
-    available = {module.name for module in pkgutil.iter_modules(models.__path__)}
-    factory = _factory(target) if target in available else None
+    factory = built_in().get(target.replace("_", "-"))
     if factory is None:
         known = ", ".join(built_in())
         msg = (

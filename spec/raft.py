@@ -7,9 +7,10 @@ Version)" (2014), Figure 3; the invariants on indices are those that published b
 
 from collections import Counter
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from paxiom.spec.property import Finding, Subject, always, reachable, step
+from paxiom.spec.property import Finding, Subject, always, step
+from paxiom.spec.replication import Committed, History, state_machine_safety
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,11 @@ class Entry:
 
     term: int
     command: Hashable = None
+
+    def __str__(self) -> str:
+        """Say what it is."""
+        what = "a no-op" if self.command is None else f"entry {self.command}"
+        return f"{what} of term {self.term}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,38 +46,6 @@ class Replica:
     progress: frozenset[Progress] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Committed:
-    """``entry`` is committed at ``index``, and was first known to be in ``term``."""
-
-    index: int
-    entry: Entry
-    term: int
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """All leaders, commands asked for and entries applied so far, by nodes that crashed too."""
-
-    leaders: frozenset[tuple[int, Hashable]] = frozenset()  # term, node
-    proposed: frozenset[Hashable] = frozenset()
-    committed: frozenset[Committed] = frozenset()
-
-    def lead(self, term: int, node: Hashable) -> "History":
-        """Record that ``node`` became leader in ``term``."""
-        return replace(self, leaders=self.leaders | {(term, node)})
-
-    def propose(self, command: Hashable) -> "History":
-        """Record a command that a leader took up."""
-        return replace(self, proposed=self.proposed | {command})
-
-    def apply(self, index: int, entry: Entry, term: int) -> "History":
-        """Record an entry applied; of one applied before keep the lowest term."""
-        same = {each for each in self.committed if (each.index, each.entry) == (index, entry)}
-        lowest = min([term, *(each.term for each in same)])
-        return replace(self, committed=self.committed - same | {Committed(index, entry, lowest)})
-
-
 def has(replica: Replica, committed: Committed) -> bool:
     """Whether a log holds the entry where it is committed."""
     return replica.log[committed.index - 1 : committed.index] == (committed.entry,)
@@ -82,15 +56,7 @@ Names = tuple[Hashable, ...]  # of the nodes that a property was asked about
 
 def told(log: tuple[Entry, ...], index: int) -> str:
     """Say what a log has at ``index``."""
-    if not 1 <= index <= len(log):
-        return "nothing"
-    entry = log[index - 1]
-    what = "a no-op" if entry.command is None else f"entry {entry.command}"
-    return f"{what} of term {entry.term}"
-
-
-def _named(entry: Entry) -> str:
-    return told((entry,), 1)
+    return str(log[index - 1]) if 1 <= index <= len(log) else "nothing"
 
 
 def _first_unlike(one: tuple[Entry, ...], other: tuple[Entry, ...]) -> int:
@@ -156,7 +122,7 @@ def _leader_lacks(names: Names, replica: Replica, history: History) -> Finding:
     lacking = (c for c in history.committed if c.term < replica.term and not has(replica, c))
     first = min(lacking, key=lambda each: (each.index, each.term))
     return Finding(
-        f"At index {first.index} {_named(first.entry)} is committed since term {first.term}, but "
+        f"At index {first.index} {first.entry} is committed since term {first.term}, but "
         f"{names[0]}, leader of term {replica.term}, has {told(replica.log, first.index)} there.",
         (first,),
     )
@@ -168,21 +134,6 @@ def leader_completeness(replica: Replica, history: History) -> bool:
     return replica.progress is None or all(
         has(replica, each) for each in history.committed if each.term < replica.term
     )
-
-
-def _applied_apart(history: History) -> Finding:
-    count = Counter(each.index for each in history.committed)
-    index = min(at for at, entries in count.items() if entries > 1)
-    both = sorted((each for each in history.committed if each.index == index), key=str)
-    names = " and ".join(_named(each.entry) for each in both)
-    return Finding(f"At index {index} were applied: {names}.", (*both,))
-
-
-@always(Subject.HISTORY, explain=_applied_apart)
-def state_machine_safety(history: History) -> bool:
-    """No two nodes ever apply different entries at the same index."""
-    applied = {(each.index, each.entry) for each in history.committed}
-    return len({index for index, _ in applied}) == len(applied)
 
 
 def _not_stored(names: Names, replicas: tuple[Replica | None, ...], history: History) -> Finding:
@@ -197,7 +148,7 @@ def _not_stored(names: Names, replicas: tuple[Replica | None, ...], history: His
     having = " and ".join(holders(first))
     down = f", and {replicas.count(None)} may" if None in replicas else ""
     return Finding(
-        f"At index {first.index} {_named(first.entry)} is committed, but of {len(names)} nodes "
+        f"At index {first.index} {first.entry} is committed, but of {len(names)} nodes "
         f"{f'only {having} has' if having else 'none has'} it there{down}.",
         (first,),
     )
@@ -212,10 +163,15 @@ def durability(replicas: tuple[Replica | None, ...], history: History) -> bool:
     )
 
 
+def _command(committed: Committed) -> Hashable:
+    assert isinstance(committed.entry, Entry), f"{committed} is not of Raft"
+    return committed.entry.command
+
+
 def _not_asked_for(history: History) -> Finding:
     known = history.proposed | {None}
-    strange = sorted((c for c in history.committed if c.entry.command not in known), key=str)
-    names = ", ".join(f"{_named(each.entry)} at index {each.index}" for each in strange)
+    strange = sorted((each for each in history.committed if _command(each) not in known), key=str)
+    names = ", ".join(f"{each.entry} at index {each.index}" for each in strange)
     proposed = ", ".join(sorted(map(str, history.proposed))) or "nothing"
     return Finding(f"Applied: {names}. Asked for: {proposed}.", (*strange,))
 
@@ -223,8 +179,7 @@ def _not_asked_for(history: History) -> Finding:
 @always(Subject.HISTORY, explain=_not_asked_for)
 def log_validity(history: History) -> bool:
     """Every command applied was asked for by a client."""
-    commands = {each.entry.command for each in history.committed}
-    return commands <= history.proposed | {None}
+    return {_command(each) for each in history.committed} <= history.proposed | {None}
 
 
 # --- nothing goes back ------------------------------------------------------------------------
@@ -319,7 +274,7 @@ def _commits_another(names: Names, replica: Replica, history: History) -> Findin
     first = min(wrong, key=lambda each: (each.index, each.term))
     return Finding(
         f"{names[0]} has committed {told(own, first.index)} at index {first.index}, where "
-        f"{_named(first.entry)} was applied.",
+        f"{first.entry} was applied.",
         (first,),
     )
 
@@ -330,21 +285,6 @@ def commit_is_committed(replica: Replica, history: History) -> bool:
     committed = {each.index: each.entry for each in history.committed}
     own = replica.log[: replica.commit]
     return all(committed.get(index, entry) == entry for index, entry in enumerate(own, start=1))
-
-
-# --- and something happens --------------------------------------------------------------------
-
-
-@reachable(Subject.HISTORY)
-def some_leader(history: History) -> bool:
-    """Some node leads."""
-    return bool(history.leaders)
-
-
-@reachable(Subject.HISTORY)
-def some_commit(history: History) -> bool:
-    """Some entry is applied."""
-    return bool(history.committed)
 
 
 SAFETY = (

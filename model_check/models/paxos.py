@@ -1,7 +1,8 @@
 """Single-decree Paxos in a bounded environment."""
 
+from paxiom.impl.ballots import Ballot
 from paxiom.impl.names import node_ids, values
-from paxiom.impl.paxos import Ballot, Paxos, Server
+from paxiom.impl.paxos import Paxos, Server
 from paxiom.model_check.model import Bound, Faults, Model, ModelError, Network, Requests
 from paxiom.model_check.monitors import ConsensusMonitor
 from paxiom.model_check.phases import phases

@@ -20,14 +20,15 @@ from paxiom.model_check.model import (
     Requests,
 )
 from paxiom.spec import raft as spec
+from paxiom.spec.replication import History, some_commit, some_leader
 
 
 class RaftMonitor(Monitor):
     """Records leaders, commands taken up and entries applied."""
 
-    def initial(self) -> spec.History:
+    def initial(self) -> History:
         """Nothing has happened."""
-        return spec.History()
+        return History()
 
     def watches(self, happening: Happening) -> bool:
         """Elections, requests and what is applied."""
@@ -37,9 +38,9 @@ class RaftMonitor(Monitor):
             case _:
                 return False
 
-    def record(self, history: Hashable, happening: Happening) -> spec.History:
+    def record(self, history: Hashable, happening: Happening) -> History:
         """Add what has happened."""
-        assert isinstance(history, spec.History)
+        assert isinstance(history, History)
         match happening:
             case Requested(_, command):
                 return history.propose(command)
@@ -94,7 +95,7 @@ def raft(
     return Model(
         name="raft",
         protocol=protocol(nodes=names, quorum=majority(names), batch=batch, noop=noop),
-        properties=(*spec.SAFETY, spec.some_leader, spec.some_commit),
+        properties=(*spec.SAFETY, some_leader, some_commit),
         network=network,
         faults=faults,
         requests=Requests(nodes=names, commands=commands, each=asks) if asks else None,

@@ -17,9 +17,10 @@ same is what the guards of ``propose`` say.
 from collections.abc import Callable, Hashable
 from itertools import combinations
 
+from paxiom.impl.ballots import Ballot
 from paxiom.impl.names import NodeId
 from paxiom.impl.names import Value as Command
-from paxiom.impl.paxos import Accept, Accepted, Acceptor, Ballot, Paxos, Prepare, Promise, Stable
+from paxiom.impl.paxos import Accept, Accepted, Acceptor, Paxos, Prepare, Promise, Stable
 from paxiom.impl.paxos import Vote as Cast
 from paxiom.impl.protocol import Decide, Persist, Send
 from paxiom.impl.quorum import QuorumSystem

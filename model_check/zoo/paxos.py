@@ -9,8 +9,9 @@ Each note adds up the rest.
 
 from collections.abc import Mapping
 
+from paxiom.impl.ballots import Ballot
 from paxiom.impl.names import NodeId, Value
-from paxiom.impl.paxos import Acceptor, Ballot, Paxos, Promise, Proposer, Server, Stable, Vote
+from paxiom.impl.paxos import Acceptor, Paxos, Promise, Proposer, Server, Stable, Vote
 from paxiom.model_check.model import Delivery, Faults, Network
 from paxiom.model_check.models.paxos import paxos
 from paxiom.model_check.zoo.bug import Bug

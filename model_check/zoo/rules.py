@@ -140,8 +140,9 @@ def find(name: str) -> tuple[str, Rule]:
 
 def _hint(name: str, known: dict[str, AnyProtocol]) -> str:
     """Say which rules are meant, perhaps."""
-    spelled = name.lower().replace("-", "_")
-    owner, _, rule = spelled.rpartition(".")
+    owner, dot, rule = name.lower().rpartition(".")
+    owner, rule = owner.replace("_", "-"), rule.replace("-", "_")
+    spelled = f"{owner}{dot}{rule}"
     full = [f"{each}.{rule.name}" for each, protocol in known.items() for rule in rules(protocol)]
     near = [each for each in full if not owner and each.endswith(f".{rule}")]
     near += get_close_matches(spelled, full, n=3, cutoff=0.75)

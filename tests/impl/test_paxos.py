@@ -8,12 +8,12 @@ from itertools import product
 
 import pytest
 
+from paxiom.impl.ballots import Ballot
 from paxiom.impl.names import NodeId, Value, node_ids
 from paxiom.impl.paxos import (
     Accept,
     Accepted,
     Acceptor,
-    Ballot,
     Message,
     Paxos,
     Prepare,

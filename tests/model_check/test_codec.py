@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from paxiom.impl.ballots import Ballot
 from paxiom.impl.names import NodeId, Value
-from paxiom.impl.paxos import Accept, Acceptor, Ballot, Prepare, Promise, Server, Stable, Vote
+from paxiom.impl.paxos import Accept, Acceptor, Prepare, Promise, Server, Stable, Vote
 from paxiom.impl.protocol import Persist
 from paxiom.model_check.codec import changes, plain, short, to_json
 

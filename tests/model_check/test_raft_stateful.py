@@ -16,7 +16,8 @@ from paxiom.model_check.models.raft import raft
 from paxiom.model_check.schedule import Move
 from paxiom.model_check.stateful import Tally, Violated, run
 from paxiom.model_check.zoo.raft_elections import VotesForAnyLog
-from paxiom.spec.raft import History, Replica
+from paxiom.spec.raft import Replica
+from paxiom.spec.replication import History
 
 ELECT, COMMIT, OVERWRITE = "some leader", "some commit", "an entry is overwritten"
 TROUBLE = (Move.CRASH, Move.DROP, Move.DUPLICATE, Move.DELAY, Move.PARTITION, Move.RECOVER)

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from paxiom.impl.ballots import Ballot
 from paxiom.impl.names import NodeId, Value, node_ids, values
-from paxiom.impl.paxos import Accepted, Ballot, Vote
+from paxiom.impl.paxos import Accepted, Vote
 from paxiom.impl.protocol import Send
 from paxiom.model_check.environment import Budgets, Cost, Deliver, Envelope, Local, Status
 from paxiom.model_check.model import Emitted, ModelError, Received

@@ -4,7 +4,8 @@ import pytest
 
 from paxiom.spec import raft as spec
 from paxiom.spec.property import Property, Subject
-from paxiom.spec.raft import Entry, History, Progress, Replica
+from paxiom.spec.raft import Entry, Progress, Replica
+from paxiom.spec.replication import History, some_commit, some_leader, state_machine_safety
 
 A, B, C = Entry(1, "a"), Entry(2, "b"), Entry(3, "c")
 
@@ -30,7 +31,7 @@ OBEYED: list[tuple[Property, tuple[object, ...]]] = [
     (spec.leader_completeness, (leader(2, A), PAST)),
     (spec.leader_completeness, (follower(2), PAST)),
     (spec.leader_completeness, (leader(1), PAST)),
-    (spec.state_machine_safety, (PAST.apply(1, A, 2).apply(2, B, 2),)),
+    (state_machine_safety, (PAST.apply(1, A, 2).apply(2, B, 2),)),
     (spec.durability, ((follower(1, A), follower(2, A), follower(3)), PAST)),
     (spec.durability, ((follower(1, A), None, follower(3)), PAST)),
     (spec.log_validity, (PAST.apply(2, Entry(2), 2),)),
@@ -44,8 +45,8 @@ OBEYED: list[tuple[Property, tuple[object, ...]]] = [
     (spec.commit_within_log, (follower(1, A, commit=1),)),
     (spec.next_above_match, (leader(1, A, match=1),)),
     (spec.commit_is_committed, (follower(1, A, B, commit=2), PAST)),
-    (spec.some_leader, (PAST,)),
-    (spec.some_commit, (PAST,)),
+    (some_leader, (PAST,)),
+    (some_commit, (PAST,)),
 ]
 BROKEN: list[tuple[Property, tuple[object, ...]]] = [
     (spec.election_safety, (PAST.lead(1, "n2"),)),
@@ -55,7 +56,7 @@ BROKEN: list[tuple[Property, tuple[object, ...]]] = [
     (spec.log_matching, (follower(3, A), follower(3, Entry(1, "other")))),
     (spec.leader_completeness, (leader(2), PAST)),
     (spec.leader_completeness, (leader(2, B), PAST)),
-    (spec.state_machine_safety, (PAST.apply(1, B, 2),)),
+    (state_machine_safety, (PAST.apply(1, B, 2),)),
     (spec.durability, ((follower(1, A), follower(2, B), follower(3)), PAST)),
     (spec.durability, ((follower(1, A), follower(2)), PAST)),
     (spec.log_validity, (PAST.apply(2, B, 2),)),
@@ -67,8 +68,8 @@ BROKEN: list[tuple[Property, tuple[object, ...]]] = [
     (spec.commit_within_log, (follower(1, A, commit=0, applied=1),)),
     (spec.next_above_match, (leader(1, A, match=1, ahead=0),)),
     (spec.commit_is_committed, (follower(2, B, commit=1), PAST)),
-    (spec.some_leader, (History(),)),
-    (spec.some_commit, (History(),)),
+    (some_leader, (History(),)),
+    (some_commit, (History(),)),
 ]
 
 
@@ -142,7 +143,7 @@ def asked_about(case: tuple[Property, tuple[object, ...]]) -> int:
 
 
 def test_the_parts_that_clash_are_named_as_they_stand_in_the_history() -> None:
-    prop = spec.state_machine_safety
+    prop = state_machine_safety
     history = PAST.apply(1, B, 2)
 
     assert prop.explain is not None
@@ -160,7 +161,7 @@ def test_a_node_that_is_down_may_have_what_is_committed() -> None:
 
 
 def test_every_property_is_tried_both_ways() -> None:
-    everything = {*spec.SAFETY, spec.some_leader, spec.some_commit}
+    everything = {*spec.SAFETY, some_leader, some_commit}
 
     assert {prop for prop, _ in OBEYED} == everything
     assert {prop for prop, _ in BROKEN} == everything

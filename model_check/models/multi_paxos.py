@@ -1,0 +1,139 @@
+"""Multi-Paxos in a bounded environment."""
+
+from collections.abc import Hashable
+
+from paxiom.impl.ballots import Ballot
+from paxiom.impl.multi_paxos import Leader, MultiPaxos, Retired, Server
+from paxiom.impl.names import node_ids, values
+from paxiom.impl.protocol import Apply, Lead
+from paxiom.model_check.model import (
+    Bound,
+    Delivery,
+    Emitted,
+    Faults,
+    Happening,
+    Model,
+    ModelError,
+    Monitor,
+    Network,
+    Requested,
+    Requests,
+)
+from paxiom.model_check.phases import phases
+from paxiom.spec import multi_paxos as spec
+from paxiom.spec.replication import History, some_commit, some_leader
+
+
+class LogMonitor(Monitor):
+    """Records leaders, commands taken up and commands applied."""
+
+    def initial(self) -> History:
+        """Nothing has happened."""
+        return History()
+
+    def watches(self, happening: Happening) -> bool:
+        """Elections, requests and what is applied."""
+        match happening:
+            case Requested() | Emitted(effect=Lead() | Apply()):
+                return True
+            case _:
+                return False
+
+    def record(self, history: Hashable, happening: Happening) -> History:
+        """Add what has happened."""
+        assert isinstance(history, History)
+        match happening:
+            case Requested(_, command):
+                return history.propose(command)
+            case Emitted(node, Lead(term)):
+                return history.lead(term, node)
+            case Emitted(effect=Apply(index, entry, term)):
+                return history.apply(index, entry, term)
+            case _:
+                return history
+
+
+def replica(server: Server) -> spec.Replica | None:
+    """What a node shows to properties; one that has lost its disk counts as down."""
+    if isinstance(server.role, Retired):
+        return None
+    decided = frozenset((vote.slot, vote.command) for vote in server.decided)
+    leading = None
+    if isinstance(server.role, Leader):
+        proposed = frozenset((accept.slot, accept.command) for accept in server.role.open)
+        leading = spec.Leading(server.role.ballot.round, server.role.next, proposed)
+    return spec.Replica(server.acceptor.promised, decided, server.applied, leading)
+
+
+def multi_paxos(
+    *,
+    protocol: type[MultiPaxos] = MultiPaxos,
+    nodes: int = 3,
+    leaders: int | None = None,
+    ballots: int = 2,
+    slots: int = 2,
+    value_count: int = 1,
+    asks: int = 1,
+    window: int = 2,
+    learners: int = 0,
+    phase1: int | None = None,
+    phase2: int | None = None,
+    rows: int | None = None,
+    network: Network = Network(delivery=Delivery.DUPLICATING),
+    faults: Faults = Faults(),
+) -> Model:
+    """Multi-Paxos among ``nodes``, over the first ``ballots`` ballots and ``slots`` slots.
+
+    The first ``leaders`` nodes (by default as many as there are ballots, at most all) may lead, and
+    are each asked ``asks`` times for one of so many values. With L leaders, ballot number
+    (r - 1) * L + i is the i-th leader's ballot in round r. A leader proposes for up to ``window``
+    undecided slots. ``learners`` 0: it tells all what is decided; otherwise the first so many nodes
+    learn of all votes, besides it. ``phase1`` and ``phase2`` are quorum sizes, a majority by
+    default; where nodes stand in a grid of so many ``rows``, a quorum of phase 1 is a whole row,
+    and one of phase 2 a whole column.
+    """
+    least = {"nodes": nodes, "ballots": ballots, "slots": slots, "values": value_count}
+    for what, count in {**least, "asks": asks, "window": window}.items():
+        if count < 1:
+            msg = f"multi-paxos: {what} must be at least 1, not {count}"
+            raise ModelError(msg)
+    for what, some in {"leaders": leaders, "learners": learners}.items():
+        if some is not None and not 0 <= some <= nodes:
+            msg = f"multi-paxos: {what} must be 0 to {nodes}, the number of nodes, not {some}"
+            raise ModelError(msg)
+    names = node_ids(nodes)
+    asked = names[: leaders or min(ballots, nodes)]
+    quorums = phases(names, phase1, phase2, rows)
+    ranked = sorted(asked)  # as ballots order them
+
+    def number(ballot: Ballot) -> int:
+        return (ballot.round - 1) * len(ranked) + ranked.index(ballot.proposer) + 1
+
+    def ballot_in_bounds(server: Server) -> bool:
+        return server.stable.used is None or number(server.stable.used) <= ballots
+
+    def slot_in_bounds(server: Server) -> bool:
+        return not isinstance(server.role, Leader) or server.role.next <= slots + 1
+
+    return Model(
+        name="multi-paxos",
+        protocol=protocol(
+            nodes=names,
+            phase1=quorums.first,
+            phase2=quorums.second,
+            leaders=asked,
+            learners=names[:learners],
+            window=window,
+        ),
+        properties=(*spec.SAFETY, some_leader, some_commit),
+        network=network,
+        faults=faults,
+        requests=Requests(nodes=asked, commands=values(value_count), each=asks),
+        monitor=LogMonitor(),
+        observe=replica,
+        bounds=(
+            Bound(f"ballots <= {ballots}", ballot_in_bounds),
+            Bound(f"slots <= {slots}", slot_in_bounds),
+        ),
+        symmetry=(values(value_count),),
+    )
