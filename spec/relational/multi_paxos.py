@@ -6,8 +6,8 @@ proposer that a quorum has promised its round goes on to the next index with pha
 Leaves out the choice of a proposer, which index it takes next, and carrying commands out.
 
 Source: Lamport, "Paxos Made Simple", 2001, section 3; the invariants are those of Padon, Losa,
-Sagiv, Shoham, "Paxos Made EPR", OOPSLA 2017, section 5; quorums per phase are those of Howard,
-Malkhi, Spiegelman, "Flexible Paxos", 2016.
+Sagiv, Shoham, "Paxos Made EPR", OOPSLA 2017; quorums per phase are those of Howard, Malkhi,
+Spiegelman, "Flexible Paxos", 2016.
 """
 
 from typing import ClassVar

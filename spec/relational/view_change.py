@@ -15,8 +15,9 @@ before it broadcasts, which is no matter of safety. Commits are known to all at 
 backup learns of them late changes nothing.
 
 Sources: Liskov, Cowling, "Viewstamped Replication Revisited", MIT-CSAIL-TR-2012-021 (VRR), section
-4.1 normal operation, 4.2 view changes; Junqueira, Reed, Serafini, "Zab: High-performance broadcast
-for primary-backup systems", DSN 2011 (ZAB), section IV: discovery, synchronization, broadcast.
+4.1 normal operation, 4.2 view changes, by their numbered steps; Junqueira, Reed, Serafini, "Zab:
+High-performance broadcast for primary-backup systems", DSN 2011 (ZAB), its three phases: discovery,
+synchronization, broadcast.
 The invariants are our own; we know of no published proof of this core in EPR.
 """
 
@@ -109,12 +110,12 @@ class ViewChange(Spec):
 
     @action
     def change_view(self, n: Node, v: View) -> Action:
-        """Give up on the views below ``v`` (VRR 4.2 DoViewChange; ZAB phase 1, ACK of NEWEPOCH)."""
+        """Give up on the views below ``v`` (VRR 4.2, steps 1 and 2; ZAB phase 1, ACK-E)."""
         return when().then(*self.moves_to(n, v))
 
     @action
     def start_view(self, v: View, q: Quorum, m: Node, latest: View) -> Action:
-        """Begin view ``v`` with the best log of ``q``, that of ``m`` (VRR 4.2.3; ZAB phase 2)."""
+        """Begin with the best log of ``q``, that of ``m`` (VRR 4.2, step 3; ZAB phases 1 and 2)."""
         return when(
             ~self.started(v),
             forall(Node, lambda n: implies(self.member(n, q), self.seen(n, v))),
@@ -156,7 +157,7 @@ class ViewChange(Spec):
 
     @action
     def join(self, n: Node, v: View) -> Action:
-        """Take the log that the view began with (VRR 4.2.5 StartView; ZAB phase 2, NEWLEADER)."""
+        """Take the log that the view began with (VRR 4.2, step 5; ZAB phase 2, NEWLEADER)."""
         return when(self.started(v), ~self.left(n, v)).then(
             *self.moves_to(n, v),
             self.normal.add(n, v),
@@ -165,7 +166,7 @@ class ViewChange(Spec):
 
     @action
     def append(self, v: View, i: Index, x: Value) -> Action:
-        """Primary: put a request at the end of the log (VRR 4.1.3; ZAB phase 3, step 1)."""
+        """Primary: put a request at the end of the log (VRR 4.1, step 3; ZAB phase 3)."""
         return when(
             self.normal(self.primary(v), v),
             ~self.left(self.primary(v), v),
@@ -174,7 +175,7 @@ class ViewChange(Spec):
 
     @action
     def acknowledge(self, n: Node, v: View, i: Index) -> Action:
-        """Store an entry after all before it (VRR 4.1.4 PrepareOK; ZAB phase 3, step 2)."""
+        """Store an entry after all before it (VRR 4.1, step 4; ZAB phase 3, ACK)."""
         return when(
             self.normal(n, v),
             ~self.left(n, v),
@@ -184,7 +185,7 @@ class ViewChange(Spec):
 
     @action
     def commit(self, v: View, i: Index, q: Quorum) -> Action:
-        """Commit what a quorum has acknowledged (VRR 4.1.5; ZAB phase 3, step 3)."""
+        """Commit what a quorum has acknowledged (VRR 4.1, step 5; ZAB phase 3, COMMIT)."""
         return when(self.all_acked(q, v, i)).then(self.committed.add(v, i))
 
     @safety
