@@ -1,9 +1,11 @@
 """Paxos refines its spec, and Paxos without one of its rules does not, for the reason it must."""
 
+from typing import Any
+
 import pytest
 
 from paxiom.model_check.engine import explore
-from paxiom.model_check.model import Faults, Model, ModelError
+from paxiom.model_check.model import Delivery, Faults, Model, ModelError, Network
 from paxiom.model_check.models.paxos import paxos
 from paxiom.model_check.reference import explore as explore_by_reference
 from paxiom.model_check.result import Verdict
@@ -19,16 +21,29 @@ def refining(bug: Bug) -> Model:
     return bug.model(protocol=bug.protocol, refinement=True, **bug.wrong, **bug.shown)
 
 
-@pytest.mark.parametrize(
-    "faults",
-    [
-        pytest.param(Faults(), id="no fault"),
-        pytest.param(Faults(crashes=1), id="a crash", marks=pytest.mark.slow),
-    ],
-)
-def test_paxos_refines_its_spec(faults: Faults) -> None:
+ENVIRONMENTS: dict[str, dict[str, Any]] = {
+    "no fault": {},
+    "a crash": {"faults": Faults(crashes=1)},
+    "two crashes": {"faults": Faults(crashes=2), "ballots": 1},
+    "a stop": {"faults": Faults(stops=1)},
+    "a disk lost": {"faults": Faults(amnesias=1)},
+    "duplicates": {"network": Network(delivery=Delivery.DUPLICATING)},
+    "in order": {"network": Network(delivery=Delivery.FIFO, lossy=True, drops=1)},
+    "any lost": {"network": Network(lossy=True)},
+    "asked twice": {"asks": 2, "ballots": 1},
+    "one proposer": {"proposers": 1, "ballots": 3},
+    "one learner": {"learners": 1},
+    "two learners": {"learners": 2},
+    "small phase 1": {"phase1": 1, "phase2": 2},
+    "small phase 2": {"phase1": 2, "phase2": 1},
+}
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_paxos_refines_its_spec(environment: str) -> None:
     """Every step an action or a stutter; and every relation comes to hold of something."""
-    result = explore(paxos(nodes=2, ballots=2, faults=faults, refinement=True))
+    bounds = {"nodes": 2, "ballots": 2, **ENVIRONMENTS[environment]}
+    result = explore(paxos(refinement=True, **bounds))
 
     assert result.verdict is Verdict.HOLDS
     assert all(result.witnesses.values())
