@@ -259,5 +259,8 @@ def _trace_in(name: str, document: Json) -> dict[str, Json]:
             raise TraceFileError(msg)
         case {"format": str(form), "version": _} if form == FORMAT:
             return dict(document)
-    msg = f'{name} is not a trace: it does not say "format": "{FORMAT}" and its "version"'
+        case {"vars": list(), "states": list()}:
+            msg = f"{name} is in ITF: paxiom trace convert {name} --to json makes a trace of it"
+        case _:
+            msg = f'{name} is not a trace: it does not say "format": "{FORMAT}" and its "version"'
     raise TraceFileError(msg)

@@ -56,7 +56,7 @@ def to_svg(document: Mapping[str, Json]) -> bytes:
     """Write a trace document as a picture."""
     drawn = diagram(document)
     foot = list(_foot(drawn))
-    height = drawn.bottom + 3 * GAP + LINE * len(foot)
+    height = drawn.bottom + 3.5 * GAP + LINE * len(foot)
     box = f"0 0 {drawn.width:g} {height:g}"
     size = f'width="{drawn.width:g}" height="{height:g}" viewBox="{box}"'
     lines = [
@@ -71,7 +71,7 @@ def to_svg(document: Mapping[str, Json]) -> bytes:
         *_arrows(drawn),
         *(each for row in drawn.rows for each in _row(row, document["steps"])),
         *(
-            _label(GAP, drawn.bottom + LINE * number, text)
+            _label(GAP, drawn.bottom + GAP / 2 + LINE * number, text)
             for number, text in enumerate(foot, start=1)
         ),
         *_legend(drawn, height - GAP),
