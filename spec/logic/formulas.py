@@ -117,9 +117,8 @@ class Relation(Symbol, Generic[*Ts]):
 
     def add(self, *terms: *Ts) -> "Update":
         """Hold of these terms as well."""
-        at = _terms(self.name, self.sorts, terms)
-        variables = _copies(at)
-        return Update(self.name, variables, Holds(self, variables) | _same(variables, at))
+        variables, same = self._at(terms)
+        return Update(self.name, variables, Holds(self, variables) | same)
 
     def add_where(self, body: "Callable[[*Ts], Formula]") -> "Update":
         """Hold also wherever ``body`` does."""
@@ -128,9 +127,14 @@ class Relation(Symbol, Generic[*Ts]):
 
     def remove(self, *terms: *Ts) -> "Update":
         """Hold of these terms no longer."""
+        variables, same = self._at(terms)
+        return Update(self.name, variables, Holds(self, variables) & ~same)
+
+    def _at(self, terms: tuple[object, ...]) -> "tuple[Terms, Formula]":
+        """Make variables, told from the terms by a prime, and say that they are the terms."""
         at = _terms(self.name, self.sorts, terms)
-        variables = _copies(at)
-        return Update(self.name, variables, Holds(self, variables) & ~_same(variables, at))
+        variables = tuple(type(each)(f"{each.name}'") for each in at)
+        return variables, conjunction(*map(Equal, variables, at))
 
 
 class Function(Generic[*Ts, R]):
@@ -169,14 +173,6 @@ def _terms(name: str, sorts: tuple[type[Sort], ...], terms: tuple[object, ...]) 
         msg = f"{name} takes {len(sorts)} terms, not {len(terms)}"
         raise LogicError(msg)
     return tuple(_term(term, sort) for term, sort in zip(terms, sorts, strict=True))
-
-
-def _copies(terms: Terms) -> Terms:
-    return tuple(type(term)(f"{term.name}'") for term in terms)  # a prime tells it from the term
-
-
-def _same(variables: Terms, terms: Terms) -> "Formula":
-    return conjunction(*(Equal(one, other) for one, other in zip(variables, terms, strict=True)))
 
 
 # --- formulas ----------------------------------------------------------------------------------

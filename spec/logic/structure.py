@@ -96,9 +96,8 @@ class Scope:
 
     def compiled(self, formula: Formula, parameters: Terms = ()) -> Compiled:
         """Compile a formula to a function of a state and of what ``parameters`` stand for."""
-        code = _Code(self)
-        heading = code.heading(parameters)
-        return code.function(heading + code.formula(formula))
+        code = _Code(self, parameters)
+        return code.function(code.formula(formula))
 
     def updated(self, update: Update, parameters: Terms = ()) -> Compiled:
         """Compile where a relation holds after an update, of the state before and parameters."""
@@ -106,10 +105,9 @@ class Scope:
 
     def rows_where(self, variables: Terms, formula: Formula, parameters: Terms = ()) -> Compiled:
         """Compile to a list of what ``variables`` stand for where ``formula`` holds."""
-        code = _Code(self)
-        heading = code.heading(parameters)
+        code = _Code(self, parameters)
         loops = code.loops(variables, formula)
-        return code.function(f"{heading}[{code.row(variables)}{loops}]")
+        return code.function(f"[{code.row(variables)}{loops}]")
 
 
 class GroundAction:
@@ -143,17 +141,16 @@ class GroundAction:
 class _Code:
     """Writes Python: quantifiers are all() and any(), relations are sets of tuples."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, parameters: Terms) -> None:
         self.scope = scope
         self.names: dict[int, str] = {}
         self.places = {name: place for place, name in enumerate(scope.system.relations)}
         self.known: dict[str, Any] = {}
+        self.heading = ", ".join(["S", *map(self.bind, parameters)])
 
     def function(self, source: str) -> Compiled:
-        return eval(source, self.known)  # type: ignore[no-any-return]  # noqa: S307 - written here
-
-    def heading(self, parameters: Terms) -> str:
-        return f"lambda {', '.join(['S', *map(self.bind, parameters)])}: "
+        code = f"lambda {self.heading}: {source}"
+        return eval(code, self.known)  # type: ignore[no-any-return]  # noqa: S307 - written here
 
     def bind(self, variable: Sort) -> str:
         return self.names.setdefault(id(variable), f"v{len(self.names)}")
