@@ -65,3 +65,9 @@ def test_the_command_is_installed() -> None:
 
     assert command.name == "paxiom"
     assert callable(command.load())
+
+
+def test_the_pytest_plugin_is_installed() -> None:
+    (plugin,) = distribution("paxiom").entry_points.select(group="pytest11")
+
+    assert plugin.value == "paxiom.model_check.pytest_plugin"
