@@ -32,6 +32,7 @@ from paxiom.model_check.cli_reports import (
     HtmlFile,
     JunitFile,
     Reports,
+    TooLate,
     TraceFile,
     asked,
 )
@@ -107,6 +108,7 @@ def check(
     trace: TraceFile = None,
     html: HtmlFile = None,
     shown: HowShown = Detail.LANES,
+    too_late: TooLate = False,
     junit: JunitFile = None,
     github: GithubToo = False,
     baseline: BaselineFile = None,
@@ -170,6 +172,7 @@ def check(
             baseline=baseline,
             bless=bless,
             shown=shown,
+            too_late=too_late,
         )
         reports.require_possible()
         model, result = run.run(name, context.args, setting or (), how, quiet=quiet)

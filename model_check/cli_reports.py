@@ -5,11 +5,12 @@ import shlex
 import sys
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from paxiom.model_check import report, trace_file
 from paxiom.model_check.baseline import blessed, compared, entries, recorded
@@ -19,6 +20,7 @@ from paxiom.model_check.github import SUMMARY_MAX, annotations, summary
 from paxiom.model_check.junit import junit as junit_file
 from paxiom.model_check.layout import width_of, write
 from paxiom.model_check.model import Model
+from paxiom.model_check.no_return import no_return
 from paxiom.model_check.page import page_of
 from paxiom.model_check.places import place_of_rules
 from paxiom.model_check.result import Result, Verdict
@@ -39,6 +41,12 @@ JunitFile = Annotated[
 GithubToo = Annotated[
     bool,
     typer.Option("--github", help="Annotate as GitHub Actions reads it; add to its summary."),
+]
+TooLate = Annotated[
+    bool,
+    typer.Option(
+        "--too-late", help="Say after which step the violation could no longer be avoided."
+    ),
 ]
 BaselineFile = Annotated[
     Path | None,
@@ -65,6 +73,7 @@ class Reports:
     baseline: Path | None = None
     bless: bool = False
     shown: Detail = Detail.LANES
+    too_late: bool = False
 
     def require_possible(self) -> None:
         """Refuse a place for a file before the search, not after it."""
@@ -82,11 +91,16 @@ class Reports:
     def tell(self, model: Model, result: Result) -> int:
         """Print the result, then write the files: a full disk must not cost the reader both."""
         document = report.result_document(model, result)
+        late = no_return(model, result.violation) if self.too_late and result.violation else None
         if self.as_json:
-            sys.stdout.write(trace_file.dumps(document))
+            told = {"no_return": asdict(late)} if late else {}
+            sys.stdout.write(trace_file.dumps({**document, **told}))
         else:
             console = standard_output()
-            write(console, report.result_lines(document, width_of(console), view_of(self.shown)))
+            width = width_of(console)
+            write(console, report.result_lines(document, width, view_of(self.shown)))
+            if late:
+                write(console, [Text(), *late.lines(len(document["trace"]["steps"]), width)])
         sys.stdout.flush()
         if self.trace:
             _save_trace(document, self.trace)

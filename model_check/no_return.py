@@ -15,7 +15,9 @@ that is complete and from which no violation can be reached is one.
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from paxiom.model_check.layout import count
+from rich.text import Text
+
+from paxiom.model_check.layout import count, hang
 from paxiom.model_check.model import Model
 from paxiom.model_check.result import Violation
 from paxiom.model_check.shorten import fallen
@@ -52,6 +54,10 @@ class NoReturn:
             f"{where} it can no longer be avoided within the bounds: every state that can be "
             f"reached can still reach it ({visited} visited)."
         )
+
+    def lines(self, steps: int, width: int) -> Iterator[Text]:
+        """Show it."""
+        return hang(Text("Too late: ", "bold"), self.sentence(steps), width)
 
 
 def no_return(model: Model, violation: Violation, limit: int = STATES_MAX) -> NoReturn:

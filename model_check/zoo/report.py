@@ -12,6 +12,7 @@ from paxiom.model_check import zoo
 from paxiom.model_check.beside import part_lines, with_the_rule
 from paxiom.model_check.codec import Json, plain, to_json
 from paxiom.model_check.layout import count, duration, hang
+from paxiom.model_check.no_return import no_return
 from paxiom.model_check.options import options_of
 from paxiom.model_check.report import result_document, result_lines
 from paxiom.model_check.result import RAISED, Result, Verdict
@@ -224,7 +225,8 @@ def found_lines(bug: Bug, result: Result, width: int, view: View = DEFAULT) -> l
     lines = trace_lines(document["trace"], width, replace(view, rule=False))
     assert result.violation is not None
     second = part_lines(document["trace"], with_the_rule(bug, result.violation.trace), width)
-    return [*_row("found", cost, width), Text(), *lines, Text(), *second]
+    late = no_return(bug.broken(), result.violation).lines(len(result.violation.trace), width)
+    return [*_row("found", cost, width), Text(), *lines, Text(), *second, *late]
 
 
 def rules_lines(name: str, protocol: type[Protocol[Any, Any]], width: int) -> Iterator[Text]:

@@ -110,6 +110,18 @@ def test_the_trace_is_the_one_that_check_prints(paxiom: Run) -> None:
     assert rule.startswith("5: n1 receives Promise(Ballot(1, n1), None) from itself")
 
 
+def test_it_is_said_when_it_was_too_late(paxiom: Run) -> None:
+    """By a bug always, by a check when asked; from there on every way leads to the violation."""
+    words = ("check", "paxos", "--phase1", "1", "--ballots", "2")
+    late = "Too late: After step 10 it can no longer be avoided within the bounds: every state"
+
+    assert late in told(paxiom("bugs", "P13").out)
+    assert late in told(paxiom(*words, "--too-late").out)
+    assert "Too late" not in paxiom(*words).out
+    found = json.loads(paxiom(*words, "--too-late", "--json").out)["no_return"]
+    assert (found["step"], found["doomed"]) == (10, 10)
+
+
 def test_a_bug_and_its_run_are_json_too(paxiom: Run) -> None:
     ran = paxiom("bugs", "P13", "--json")
     document = json.loads(ran.out)
