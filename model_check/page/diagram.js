@@ -9,6 +9,7 @@ import { kindOf, plain } from "./values.js";
 
 const GUTTER = 46; // for the numbers
 const TEXT_MIN = 110; // narrower, and sentences are left to the panel
+const TIGHT = 230; // narrower, and only what matters most is said beside a sentence
 const TEXT_SHARE = 0.46; // of the width, for sentences
 const LONG = 12; // rows; longer arrows are drawn faintly
 const BEYOND = 8; // rows drawn out of sight
@@ -63,6 +64,7 @@ export class Diagram {
     this.lanes = lanesOf(this.run.nodes, this.view.filter, width * (1 - TEXT_SHARE) - GUTTER);
     this.textAt = GUTTER + this.lanes.width + 8;
     this.hasText = width - this.textAt >= TEXT_MIN;
+    this.list.classList.toggle("tight", width - this.textAt < TIGHT);
     this.sheet.style.height = `${this.rows.length * ROW + ROW}px`;
     this.sheet.style.minWidth = `${this.textAt}px`;
   }

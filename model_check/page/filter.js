@@ -33,15 +33,17 @@ export const isMessageShown = (filter, { source, to, body }) =>
  */
 export function rowsOf(run, filter) {
   const rows = [{ step: 0 }];
+  const skip = (after, end) => {
+    for (let left = run.scheduled(after) + 1; left < end; left++) rows.push({ skipped: left, after });
+  };
   for (let number = 1; number <= run.length; number++) {
-    for (let left = run.scheduled(number - 1) + 1; left < run.scheduled(number); left++) {
-      rows.push({ skipped: left, after: number - 1 });
-    }
+    skip(number - 1, run.scheduled(number));
     const last = rows.at(-1);
     if (isShown(run, filter, number)) rows.push({ step: number });
     else if (last.to === number - 1) last.to = number;
     else rows.push({ from: number, to: number });
   }
+  skip(run.length, run.until + 1);
   return rows;
 }
 

@@ -23,7 +23,7 @@ function card(run, node, step, { isOwn, filter, opened, toggle }) {
     h("summary", {}, title(run, node, step, local), open ? null : h("span", { class: "glance" }, glance(run, node, step))),
   );
   details.addEventListener("toggle", () => details.open !== open && toggle(node, details.open));
-  if (open) details.append(...body(node, before, local, filter.fields));
+  if (open) details.append(...(run.canCrash ? body(node, before, local, filter.fields) : [whole(before, local, filter.fields)]));
   return details;
 }
 
@@ -41,6 +41,11 @@ function title(run, node, step, { status }) {
 function glance(run, node, step) {
   const { shows, state, disk } = run.local(node, step);
   return shows || state ? short(shows ?? state) : `on disk: ${short(disk ?? null)}`;
+}
+
+/** The state of a node that cannot crash. */
+function whole({ state: before }, { state }, hidden) {
+  return h("div", { class: "store memory" }, stored(compare(before ?? null, state), state, hidden));
 }
 
 function body(node, before, local, hidden) {

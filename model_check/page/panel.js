@@ -40,14 +40,14 @@ function stepHead(run, step, go) {
   return h(
     "header",
     { class: "step" },
-    h("h2", {}, h("span", { class: "number" }, step), told(found)),
+    h("h2", {}, h("span", { class: "number" }, run.scheduled(step)), told(found)),
     run.violated(step).map((name) => h("p", { class: "violated" }, `✗ violates ${plain(name)}`)),
     run.witnessed(step).map((name) => h("p", { class: "witnessed" }, `✓ first state with ${plain(name)}`)),
     found.error !== null && h("p", { class: "violated" }, plain(found.error)),
     changed && bothUp && h("div", { class: "changes" }, changed),
     effects(found),
     (found.quorums ?? []).map(({ field, members }) => h("p", { class: "quorum" }, `finds a quorum, ${plain(field)}: {${members.map(plain).join(", ")}}`)),
-    causes(moment, go),
+    causes(run, moment, go),
   );
 }
 
@@ -74,11 +74,11 @@ function effects({ effects: all }) {
   );
 }
 
-function causes({ causes: steps, matters }, go) {
+function causes(run, { causes: steps, matters }, go) {
   return h(
     "p",
     { class: "causes" },
-    steps.length ? ["caused by ", steps.map((each, at) => [at ? ", " : "", stepLink(each, go)])] : "caused by no step before it",
+    steps.length ? ["caused by ", steps.map((each, at) => [at ? ", " : "", stepLink(run, each, go)])] : "caused by no step before it",
     matters ? null : "; does not matter to what went wrong",
   );
 }

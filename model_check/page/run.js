@@ -19,6 +19,7 @@ export class Run {
     this.story = story ?? storyOf(document);
     this.steps = document.steps;
     this.length = this.steps.length;
+    this.until = this.scheduled(this.length); // where its schedule ends, if it is known to go on
     this.nodes = this.#allNodes();
     this.loop = loopOf(document);
     this.#locals = new Map(this.nodes.map((node) => [node, [{ step: 0, local: ABSENT }]]));
@@ -30,6 +31,7 @@ export class Run {
       const shows = Object.hasOwn(step, "shows") ? { shows: step.shows } : {};
       this.#locals.get(step.node).push({ step: step.number, local: { ...step.after, ...shows } });
     }
+    this.canCrash = canCrash(document);
     this.kinds = [...new Set(this.story.messages.map(({ body }) => kindOf(body)))].sort();
   }
 
@@ -132,6 +134,12 @@ export class Run {
       (step.quorums ?? []).map((quorum) => ({ ...quorum, step: step.number, node: step.node })),
     );
   }
+}
+
+/** Whether it makes a difference what is on disk. */
+function canCrash({ model: { faults }, initial, steps }) {
+  const persists = [...initial.nodes, ...steps.map(({ after }) => after)].some((each) => (each?.disk ?? null) !== null);
+  return persists || !isObject(faults) || Object.values(faults).some(Boolean);
 }
 
 function loopOf({ loop, steps }) {

@@ -87,7 +87,7 @@ export function quorumView(run, step, go) {
       ),
     ),
     apart.slice(0, PAIRS_MAX).map(([one, other]) =>
-      h("p", { class: "disjoint" }, `✗ ${named(one)} and ${named(other)} share no node`),
+      h("p", { class: "disjoint" }, `✗ ${named(run, one)} and ${named(run, other)} share no node`),
     ),
     apart.length > PAIRS_MAX && h("p", { class: "disjoint" }, `and ${apart.length - PAIRS_MAX} more such pairs`),
   ];
@@ -98,7 +98,7 @@ function quorumRow(run, quorum, apart, go) {
   return h(
     "tr",
     { class: lonely ? "bad" : "" },
-    h("td", {}, stepLink(quorum.step, go)),
+    h("td", {}, stepLink(run, quorum.step, go)),
     h("td", {}, plain(quorum.node)),
     h("td", {}, `${plain(quorum.field)}${lonely ? " ✗" : ""}`),
     run.nodes.map((node) => {
@@ -108,7 +108,8 @@ function quorumRow(run, quorum, apart, go) {
   );
 }
 
-const named = ({ step, field, members }) => `${plain(field)} {${members.map(plain).join(", ")}} of step ${step}`;
+const named = (run, { step, field, members }) =>
+  `${plain(field)} {${members.map(plain).join(", ")}} of step ${run.scheduled(step)}`;
 
 /** Each set found for each purpose once, when it was found first. */
 export function distinct(quorums) {
@@ -131,8 +132,10 @@ export function disjoint(quorums) {
 }
 
 /** A button that goes to a step. */
-export const stepLink = (step, go) =>
-  h("button", { class: "link", type: "button", onclick: () => go(step), "aria-label": `go to step ${step}` }, step);
+export const stepLink = (run, step, go) => {
+  const number = run.scheduled(step);
+  return h("button", { class: "link", type: "button", onclick: () => go(step), "aria-label": `go to step ${number}` }, number);
+};
 
 const STATUS = {
   holds: "✓ holds so far",
@@ -158,7 +161,7 @@ export function propertyList(run, step, go) {
           "tr",
           { class: status.replace(" ", "-") },
           h("th", { scope: "row", title: plain(sentence) }, plain(name)),
-          h("td", {}, STATUS[status], at.length ? [" at ", at.slice(0, 3).map((each, n) => [n ? ", " : "", stepLink(each, go)]), at.length > 3 ? " …" : ""] : null),
+          h("td", {}, STATUS[status], at.length ? [" at ", at.slice(0, 3).map((each, n) => [n ? ", " : "", stepLink(run, each, go)]), at.length > 3 ? " …" : ""] : null),
         ),
       ),
     ),

@@ -33,6 +33,7 @@ export class Viewer {
   /** Take in other page data; stay at the step if it is there. */
   load(data) {
     const runs = data.traces.map((trace) => new Run({ ...trace, document: requireTrace("this page", trace.document) }));
+    for (const run of runs) if (run.taken) run.until = runs[0].length;
     Object.assign(this, { data, runs });
     this.#compare();
   }
@@ -199,6 +200,8 @@ export class Viewer {
       diagram.host.classList.toggle("active", at === this.side);
       diagram.show({ step: this.runs[at].own(step), filter, filterKey, found: at === this.side ? found : new Set() });
     });
+    const [leading, led] = [this.diagrams[this.side], this.diagrams[1 - this.side]];
+    if (led) led.scroll.scrollTop = leading.scroll.scrollTop;
     const view = { step: own, filter, opened: this.opened, toggle: (node, open) => this.#toggle(node, open) };
     const other = this.runs[1 - this.side];
     showPanel($("panel"), run, view, {

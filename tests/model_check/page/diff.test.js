@@ -58,6 +58,9 @@ test("a crash loses what is not on disk under its name or as a record of its cla
   assert.deepEqual(names({ $: "Stable", term: 2 }), [["role", undefined]]);
   assert.deepEqual(names({ $: "Stable", term: 1 }), [["stable", { $: "Stable", term: 1 }], ["role", undefined]]);
   assert.deepEqual(names({ $: "Record", role: "LEADER" }), [["stable", undefined]]);
+  assert.deepEqual(notOnDisk("n1", { $: "Server", vote: null }, { $: "Stable", vote: "n2" }), [
+    { name: "vote", value: null, disk: "n2" },
+  ]);
   assert.deepEqual(names(null), [["stable", undefined], ["role", undefined]]);
   assert.deepEqual(notOnDisk("n1", null, { $: "Stable" }), []);
   assert.deepEqual(notOnDisk("n1", 7, null), [{ name: "state", value: 7, disk: undefined }]);

@@ -44,6 +44,8 @@ test("a run that takes only some steps of a schedule keeps the places of the oth
   assert.deepEqual([0, 1, 2, 3, 4].map((own) => other.scheduled(own)), [0, 1, 2, 5, 6]);
   const rows = rowsOf(other, everything());
   assert.deepEqual(rows.map(({ step, skipped }) => step ?? -skipped), [0, 1, 2, -3, -4, 3, 4]);
+  other.until = 7;
+  assert.deepEqual(rowsOf(other, everything()).slice(rows.length), [{ skipped: 7, after: 4 }]);
   assert.deepEqual(placesOf(rows, 4), [0, 1, 2, 5, 6]);
   assert.equal(nextShown(rows, 2, 1), 3);
   assert.deepEqual([run.own(7), run.own(99), run.scheduled(7)], [7, run.length, 7]);

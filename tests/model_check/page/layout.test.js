@@ -32,7 +32,25 @@ test("what never arrives is drawn once, and a second arrival is told from the fi
     const never = run.story.messages.filter(({ ends }) => !ends.length).map(({ number }) => number);
     assert.ok(never.every((each) => flying.includes(each)));
   }
+  for (const run of runs) {
+    const count = (number, how) => laid(run).arrows.filter((arrow) => arrow.message.number === number && arrow.how === how).length;
+    for (const { number } of run.story.messages.filter(({ fate }) => fate === "duplicated").slice(0, 3)) {
+      const { ends } = run.story.messages[number - 1];
+      assert.equal(count(number, "delivered"), 1);
+      assert.equal(count(number, "duplicated"), ends.filter(({ how }) => how === "delivered").length - 1);
+    }
+  }
   assert.deepEqual([...hows].sort(), ["delivered", "discarded", "duplicated", "flight", "lost"]);
+});
+
+test("a message sent and received within one fold is not drawn", () => {
+  const run = new Run({ document: documents[0] });
+  const moments = run.story.moments.map((moment) => ({ ...moment, matters: false }));
+  run.story = { ...run.story, moments };
+  const { rows, arrows } = laid(run, { ...everything(), matters: true });
+  assert.deepEqual(rows, [{ step: 0 }, { from: 1, to: run.length - 1 }, { step: run.length }]);
+  const drawn = arrows.filter(({ how }) => how !== "flight").map(({ from, to }) => [from, to]);
+  assert.deepEqual(drawn, [[1, 2]]);
 });
 
 test("arrows keep within the lanes of their nodes, and only the delivered reach theirs", () => {

@@ -36,6 +36,14 @@ test("properties hold until a step violates them, and witnesses are seen once", 
   assert.deepEqual([at(18, "some decision").status, at(18, "some decision").at], ["seen", [17]]);
 });
 
+test("a property that was violated once is not said to hold again", () => {
+  const document = structuredClone(ofBug("P03").document);
+  document.steps[4].violates = ["validity"];
+  const run = new Run({ document });
+  const statuses = [4, 5, 6].map((step) => run.properties(step).find(({ name }) => name === "validity").status);
+  assert.deepEqual(statuses, ["holds", "violated", "was violated"]);
+});
+
 test("a file of an older version says at least what was violated at its end", () => {
   const { properties, ...document } = structuredClone(ofBug("P03").document);
   for (const place of [document.initial, ...document.steps]) delete place.violates;
@@ -69,6 +77,15 @@ test("every step has a mark, and effects other than sends and the disk are told"
   const marks = new Set(runs.flatMap((run) => run.steps.map(markOf)));
   assert.deepEqual([...marks].sort(), ["crash", "discard", "loss", "receive", "request", "restart", "stop", "timer"]);
   assert.deepEqual(deeds(ofBug("P03").step(18)), ["Decide(a)"]);
+});
+
+test("what is on disk is of no interest where nothing is written and nothing crashes", () => {
+  const none = structuredClone(ofBug("Q6").document);
+  for (const each of [...none.initial.nodes, ...none.steps.map(({ after }) => after)]) each.disk = null;
+  none.model.faults = { crashes: 0, stops: 0, amnesias: 0 };
+  assert.equal(new Run({ document: none }).canCrash, false);
+  assert.equal(new Run({ document: { ...none, model: { ...none.model, faults: { crashes: 1 } } } }).canCrash, true);
+  assert.equal(ofBug("Q6").canCrash, true);
 });
 
 test("a lasso goes back to a step before its last, or to none", () => {

@@ -2,10 +2,13 @@
 
 import json
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from paxiom.model_check.beside import saved_with_the_rule
+from paxiom.model_check.cli_page import page_of_bug
 from paxiom.model_check.codec import Json
 from support.browser import Reader, Scheme
 from support.long_runs import ring
@@ -177,6 +180,27 @@ def test_a_second_trace_stands_beside_the_first(reader: Reader) -> None:
     )
     tab.get_by_role("button", name="One run").click()
     assert tab.locator("#stage .diagram").count() == 1
+
+
+def test_a_bug_stands_beside_the_same_schedule_with_the_rule(
+    reader: Reader, tmp_path: Path
+) -> None:
+    document = zoo_run("P03")
+    found = saved_with_the_rule(document)
+    assert found is not None
+    file = tmp_path / "bug.html"
+    file.write_text(page_of_bug(*found, document), encoding="utf-8")
+
+    tab = reader.visit(file.as_uri())
+
+    assert "part at step 8: may_vote: Vote unless a higher ballot" in tab.inner_text("#why")
+    tab.locator("#why .note").get_by_role("button", name="step 8").click()
+    assert now(tab) == "8"
+    assert "not taken here" in tab.locator("#steps-2 .row.skipped.noted").inner_text()
+    assert rows(tab, 1) == rows(tab, 2)
+    press(tab, "ArrowRight", "c")
+    assert now(tab) == "9"
+    assert tab.locator('#steps-2 [aria-selected="true"] .number').inner_text() == "9"
 
 
 def test_a_file_that_is_opened_stands_beside_the_page(reader: Reader) -> None:
