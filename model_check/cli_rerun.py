@@ -1,6 +1,7 @@
 """A saved run, taken again: ``paxiom trace replay``, ``to-test``, ``shrink``."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -25,13 +26,14 @@ from paxiom.model_check.cli_shared import (
     standard_output,
     view_of,
 )
-from paxiom.model_check.codec import plain
+from paxiom.model_check.codec import Json, plain
 from paxiom.model_check.departure import departure_lines
 from paxiom.model_check.export.pytest_file import to_pytest
 from paxiom.model_check.layout import count, width_of, write
+from paxiom.model_check.model import Model
 from paxiom.model_check.origin import family_of, model_of
 from paxiom.model_check.replay import MisfitError, departure, retake
-from paxiom.model_check.result import Verdict
+from paxiom.model_check.result import INTERRUPTED, Result, Verdict, Violation
 from paxiom.model_check.schedule import unbounded
 from paxiom.model_check.shorten import shortened
 from paxiom.model_check.shrink import AXES, Shrinking, require_axes
@@ -130,6 +132,7 @@ def shrink(
         typer.Option(metavar="NAME", help="Make this option smaller, and no others unless named."),
     ] = None,
     setting: Setting = None,
+    shown: HowShown = Detail.LANES,
     quiet: Quiet = False,
 ) -> None:
     """Look for the smallest bounds that show the counterexample in FILE, and its shortest run.
@@ -146,26 +149,38 @@ def shrink(
         how.require_possible()
         words = (document, target, context.args, setting or ())
         with model_of(*words) as model:
-            free = unbounded(model, len(document["steps"]))
-            violation = retake(free, document).violation
-            if violation is None:
-                msg = "the run in this trace violates nothing now: there is nothing to shrink"
-                raise MisfitError(msg)
             family = family_of(*words)
             require_axes(family, axis or ())
-            done = Shrinking(
-                family,
-                lambda smaller: run.search(smaller, how, quiet=quiet),
-                shortened(free, violation),
-                tuple(axis or AXES),
-            )
+            first = _without_idle_steps(model, document)
+            done = Shrinking(family, _searching(how, quiet=quiet), first, tuple(axis or AXES))
             done.run()
+        shorter = trace_file.trace_document(done.model(), done.violation)
+        shorter |= {} if done.is_shortest else {"shortest": False}
         console = standard_output()
         write(console, shrink_lines(done, len(document["steps"]), width_of(console)))
-        shorter = trace_file.trace_document(done.model(), done.violation)
         if out:
             write_out(trace_file.dumps(shorter).encode(), out)
         else:
             typer.echo()
-            write(console, trace_text.trace_lines(shorter, width_of(console)))
+            write(console, trace_text.trace_lines(shorter, width_of(console), view_of(shown)))
         sys.stdout.flush()
+
+
+def _without_idle_steps(model: Model, document: dict[str, Json]) -> Violation:
+    """Take a run again, and leave out the steps that it does not need."""
+    free = unbounded(model, len(document["steps"]))
+    violation = retake(free, document).violation
+    if violation is None:
+        msg = "the run in this trace violates nothing now: there is nothing to shrink"
+        raise MisfitError(msg)
+    return shortened(free, violation)
+
+
+def _searching(how: run.SearchOptions, *, quiet: bool) -> Callable[[Model], Result]:
+    def search(model: Model) -> Result:
+        result = run.search(model, how, quiet=quiet)
+        if result.stopped == INTERRUPTED:
+            raise KeyboardInterrupt  # of this search, and of all that would follow
+        return result
+
+    return search

@@ -73,6 +73,7 @@ class Shrinking:
     def __post_init__(self) -> None:
         """Begin where the run was found."""
         self.values = dict(self.family.values)
+        self.is_shortest = False  # until a search says so
 
     def run(self) -> None:
         """Make the axes smaller until none gives way: first as far as the run itself allows.
@@ -91,7 +92,7 @@ class Shrinking:
                 pass
         found = self.search(self._model(self.values))
         if found.violation and found.violation.name == self.violation.name:
-            self.violation = found.violation
+            self.violation, self.is_shortest = found.violation, True
 
     @property
     def is_smallest(self) -> bool:

@@ -16,7 +16,8 @@ from paxiom.model_check.model import Faults, Model, Network
 from paxiom.model_check.models.paxos import paxos
 from paxiom.model_check.origin import family_of
 from paxiom.model_check.replay import replay
-from paxiom.model_check.result import Result, Verdict, Violation
+from paxiom.model_check.result import INTERRUPTED, Result, Verdict, Violation
+from paxiom.model_check.run import SearchOptions, nothing_known
 from paxiom.model_check.shrink import Seen, Shrinking
 from paxiom.model_check.trace_file import parse
 from support.command import Run, refused
@@ -79,6 +80,7 @@ def test_the_smallest_bounds_show_it_and_no_smaller_do(
     found, name = values_of(done), done.violation.name
 
     assert done.is_smallest
+    assert done.is_shortest
     assert name == "agreement"
     assert (found["nodes"], found["ballots"], found["values"]) == (2, 2, 2)
     assert (found["lossy"], found["crashes"]) == (False, 0)
@@ -127,6 +129,7 @@ def test_a_search_that_is_not_finished_is_no_proof(weak: tuple[dict[str, Any], S
     done.run()
 
     assert not done.is_smallest
+    assert not done.is_shortest
     assert any(each.seen is Seen.UNKNOWN for tried in done.tried.values() for each in tried)
 
 
@@ -158,6 +161,22 @@ def test_a_users_model_is_shrunk_along_its_options(paxiom: Run, run_of: Find) ->
     assert len(small["steps"]) == bug.length
     assert small["model"]["made_by"]["options"]["nodes"] == bug.shown["nodes"]
     assert paxiom("trace", "replay", "small", "mine.py").code == 1
+
+
+def test_an_interrupted_search_ends_the_others(
+    paxiom: Run, run_of: Find, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_of("mine.py", *SMALL, "--crashes=0")
+    asked: list[Model] = []
+
+    def interrupted(model: Model, how: SearchOptions, *, quiet: bool) -> Result:  # noqa: ARG001
+        asked.append(model)
+        return nothing_known(model, how, INTERRUPTED)
+
+    monkeypatch.setattr("paxiom.model_check.run.search", interrupted)
+
+    assert paxiom("trace", "shrink", "run", "mine.py", "-q").code == 130
+    assert len(asked) == 1
 
 
 def test_one_axis_may_be_asked_for(paxiom: Run, run_of: Find) -> None:
