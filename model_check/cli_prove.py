@@ -27,7 +27,7 @@ from paxiom.model_check.cli_shared import (
 )
 from paxiom.model_check.codec import Json
 from paxiom.model_check.layout import width_of, write
-from paxiom.model_check.load import LoadError, explained
+from paxiom.model_check.load import LoadError
 from paxiom.model_check.progress import Counting
 from paxiom.model_check.proof_report import INTERRUPTED as STOPPED
 from paxiom.model_check.proof_report import PROVED, UNKNOWN
@@ -40,8 +40,6 @@ from paxiom.model_check.quorum_proving import (
 )
 from paxiom.model_check.suites import suite_of_proofs, suite_of_quorums
 from paxiom.model_check.trace_file import dumps
-from paxiom.proofs.lowering import Lowering
-from paxiom.proofs.obligations import obligations
 from paxiom.proofs.prove import Options
 from paxiom.proofs.second import SecondSolverError, require_cvc5
 from paxiom.spec.logic.system import System
@@ -98,7 +96,9 @@ def prove(
             require_writable(junit)
         try:
             wanted = list(dict.fromkeys(names or [*SPECS, QUORUM]))
-            systems = {name: _ready(name) for name in wanted if name != QUORUM}
+            systems = {
+                name: load_spec.find(name, besides=(QUORUM,)) for name in wanted if name != QUORUM
+            }
             if second:
                 require_cvc5()
             if smtlib_to and not show:
@@ -118,28 +118,6 @@ def prove(
         publish(suites, junit=junit, github=github)
     verdicts = [each["verdict"] for each in (*found, quorums) if each]
     raise typer.Exit(EXIT.get(proof_report.worst(verdicts), 1))
-
-
-def _ready(name: str) -> System:
-    """Load a spec, and refuse one that cannot be put to a solver."""
-    system = load_spec.find(name, besides=(QUORUM,))
-    if name in SPECS:
-        return system
-    try:
-        lowering = Lowering(system)
-        for each in obligations(system):
-            known = lowering.constants(each.parameters)
-            for formula in (*each.given, each.goal):
-                lowering.lower(formula, known)
-        for scenario in system.scenarios.values():
-            lowering.lower(scenario.goal)
-    except Exception as error:  # noqa: BLE001 - whatever a solver makes of a user's spec
-        msg = (
-            f"{name} cannot be put to a solver, {explained(error, None)}: does it use a symbol "
-            "that it does not declare?"
-        )
-        raise LoadError(msg) from None
-    return system
 
 
 def _show(wanted: list[str], systems: Mapping[str, System], *, as_json: bool) -> None:

@@ -10,7 +10,6 @@ from paxiom.model_check.instance import instance, numbers_of
 from paxiom.model_check.model import Model
 from paxiom.model_check.options import Option
 from paxiom.model_check.spec_model import spec_model
-from paxiom.spec.logic.formulas import LogicError
 from paxiom.spec.logic.system import Spec, System
 from paxiom.spec.relational import SPECS
 
@@ -87,7 +86,6 @@ def _own(module: ModuleType) -> list[type[Spec]]:
 def _system(target: str, made: type[Spec], path: Path | None) -> System:
     try:
         system = made().system
-        _require_declared(system)
     except (Exception, SystemExit) as error:
         if path is None:
             raise  # a bug of ours
@@ -97,11 +95,3 @@ def _system(target: str, made: type[Spec], path: Path | None) -> System:
         msg = f"{target} has nothing to prove: mark a method with @safety"
         raise load.LoadError(msg)
     return system
-
-
-def _require_declared(system: System) -> None:
-    """Refuse updates of what is no relation of the spec."""
-    for action in system.actions.values():
-        if unknown := [name for name in action.updates if name not in system.relations]:
-            msg = f"{action.name} updates {unknown[0]}, which the spec does not declare"
-            raise LogicError(msg)

@@ -408,6 +408,28 @@ def unbound(formula: Formula, bound: Terms = ()) -> Terms:
             return tuple(v for part in parts_of(formula) for v in unbound(part, bound))
 
 
+def mentioned(formula: Formula) -> Iterator[type[Sort] | str]:
+    """Yield the sorts that ``formula`` quantifies over, and the names of its symbols."""
+    for part in walk(formula):
+        match part:
+            case Holds(symbol, terms):
+                yield symbol.name
+                yield from _functions_in(terms)
+            case Equal(one, other):
+                yield from _functions_in((one, other))
+            case ForAll(variables) | Exists(variables):
+                yield from map(type, variables)
+            case _:
+                pass
+
+
+def _functions_in(terms: Terms) -> Iterator[str]:
+    for term in terms:
+        if term.arguments is not None:
+            yield term.name
+            yield from _functions_in(term.arguments)
+
+
 def _variables_in(term: Sort) -> Terms:
     if term.arguments is None:
         return (term,)

@@ -42,6 +42,7 @@ from paxiom.spec.logic.formulas import (
     forall,
     iff,
     implies,
+    mentioned,
     order_of,
     rewritten,
     unbound,
@@ -188,7 +189,7 @@ class Spec:
         sorts |= dict.fromkeys(sort for each in functions for sort in (*each.sorts, each.result))
         ordered = [sort for sort in sorts if issubclass(sort, Ordered)]
         rigid = [each for each in named if isinstance(each, Rigid)]
-        return System(
+        system = System(
             name=type(self).__name__,
             doc=cleandoc(type(self).__doc__ or ""),
             sorts=tuple(sorts),
@@ -203,6 +204,8 @@ class Spec:
             invariants=self._formulas("invariant"),
             scenarios=self._scenarios(),
         )
+        _require_declared(system)
+        return system
 
     def _marked(self, role: str) -> list[str]:
         """Name the methods with this role, as first written: an override keeps its place."""
@@ -325,6 +328,27 @@ def _renamed(each: Symbol, same: Mapping[type[Sort], type[Sort]]) -> Symbol:
 def closed(variables: Terms, body: Formula) -> Formula:
     """Say it of all; of no variables, say it."""
     return ForAll(variables, body) if variables else body
+
+
+def _require_declared(system: System) -> None:
+    """Refuse sorts and symbols that the annotations do not declare."""
+    known = {*system.sorts, *system.relations, *system.rigid, *system.functions}
+    formulas = [*system.axioms.values(), *system.inductive.values()]
+    formulas += [scenario.goal for scenario in system.scenarios.values()]
+    formulas += [closed(each.variables, each.body) for each in system.initial.values()]
+    for action in system.actions.values():
+        own, updates = action.parameters, action.updates.values()
+        if strange := [each.relation for each in updates if each.relation not in system.relations]:
+            msg = f"{system.name}.{action.name} updates {strange[0]}, which is no relation of it"
+            raise LogicError(msg)
+        formulas.append(closed(own, conjunction(*action.guards)))
+        formulas += [closed((*own, *each.variables), each.body) for each in updates]
+    for formula in formulas:
+        for each in mentioned(formula):
+            if each not in known:
+                name = each if isinstance(each, str) else each.__name__
+                msg = f"{system.name} speaks of {name}, which it does not declare"
+                raise LogicError(msg)
 
 
 def total_order(sort: type[Ordered]) -> Formula:

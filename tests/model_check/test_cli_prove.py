@@ -212,7 +212,7 @@ def test_an_unknown_name_is_refused_with_what_there_is(paxiom: Run) -> None:
     ("name", "message"),
     [
         ("Chained", f"line {AND_LINE}: LogicError: a formula has no truth"),
-        ("Foreign", "does it use a symbol that it does not declare?"),
+        ("Foreign", "Foreign speaks of elsewhere, which it does not declare"),
         ("Empty", "has nothing to prove: mark a method with @safety"),
         ("seven", "is a value of type int, not a subclass of Spec"),
         ("Missing", "has no 'Missing'; it has Good, Careless"),

@@ -47,6 +47,13 @@ def test_both_explorers_find_that_what_is_proved_holds(name: str) -> None:
     assert {f"fire {each}" for each in SPECS[name]().system.actions} == set(found.actions)
 
 
+@pytest.mark.parametrize("name", SPECS)
+def test_every_spec_has_a_size_of_its_own(name: str) -> None:
+    model = spec_model(instance(SPECS[name]().system))
+
+    assert reference.explore(model, max_states=200).violation is None
+
+
 @pytest.mark.parametrize(("values", "indexes"), [(1, 1), (3, 1), (2, 3)])
 def test_a_log_of_independent_choices_has_as_many_states_as_one_can_count(
     values: int, indexes: int

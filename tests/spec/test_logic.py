@@ -8,6 +8,7 @@ import pytest
 from paxiom.spec.logic.formulas import (
     ForAll,
     Formula,
+    Function,
     LogicError,
     Ordered,
     Relation,
@@ -84,6 +85,60 @@ def test_a_variable_that_nothing_binds_is_refused() -> None:
 
     with pytest.raises(LogicError, match="nothing binds the variable m"):
         _ = Loose().system
+
+
+class Stranger(Sort):
+    """What no spec here is about."""
+
+
+FIRST: Function[Node] = Function("first", (), Node)
+
+
+def test_what_is_not_declared_is_refused() -> None:
+    class OfStrangers(Spec):
+        up: Relation[Node]
+
+        @action
+        def visit(self, s: Stranger) -> Action:
+            return when().then()
+
+    class AmongStrangers(Spec):
+        up: Relation[Node]
+
+        @safety
+        def alone(self) -> Formula:
+            return forall(Stranger, lambda s: s != s)  # noqa: PLR0124 - there is none
+
+    class OfAnotherVote(Spec):
+        up: Relation[Node]
+
+        @action
+        def start(self, n: Node) -> Action:
+            return when(exists(Round, lambda r: VOTE(n, r))).then(self.up.add(n))
+
+    class OfTheFirst(Spec):
+        up: Relation[Node]
+
+        @safety
+        def leads(self) -> Formula:
+            return self.up(FIRST())
+
+    class ChangesAnother(Spec):
+        up: Relation[Node]
+
+        @action
+        def start(self, n: Node, r: Round) -> Action:
+            return when().then(VOTE.add(n, r))
+
+    for made, message in {
+        OfStrangers: "OfStrangers speaks of Stranger",
+        AmongStrangers: "AmongStrangers speaks of Stranger",
+        OfAnotherVote: "OfAnotherVote speaks of Round",
+        OfTheFirst: "OfTheFirst speaks of first",
+        ChangesAnother: "ChangesAnother.start updates vote, which is no relation of it",
+    }.items():
+        with pytest.raises(LogicError, match=message):
+            _ = made().system
 
 
 def test_an_action_must_be_one() -> None:
