@@ -145,7 +145,7 @@ def check(
 
     A MODEL has options of its own, such as --nodes 3: see paxiom models, or paxiom check MODEL -h.
     """
-    with refusing():
+    with refusing(github=github):
         if wants_help:
             show_help(context, target)
             return

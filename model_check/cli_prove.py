@@ -17,12 +17,10 @@ from paxiom.model_check import load_spec, progress, proof_report, quorum_report
 from paxiom.model_check.cli_reports import GithubToo, JunitFile, publish, require_writable
 from paxiom.model_check.cli_shared import (
     INTERRUPTED,
-    USAGE,
     AsJson,
     Quiet,
     Workers,
     refusing,
-    say,
     standard_output,
 )
 from paxiom.model_check.codec import Json
@@ -91,7 +89,7 @@ def prove(
     check for vacuity fails, a guard is not needed as declared, or a theorem is false or says less
     than it could; 2 the command or a spec is wrong; 3 a solver did not know; 130 interrupted.
     """
-    with refusing():
+    with refusing(github=github):
         if junit:
             require_writable(junit)
         try:
@@ -103,9 +101,8 @@ def prove(
                 require_cvc5()
             if smtlib_to and not show:
                 _write_smtlib(wanted, systems, smtlib_to)
-        except (LoadError, SecondSolverError) as error:
-            say(f"error: {error}")
-            raise typer.Exit(USAGE) from None
+        except SecondSolverError as error:
+            raise LoadError(str(error)) from None
         if show:
             _show(wanted, systems, as_json=as_json)
             return

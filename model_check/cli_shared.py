@@ -13,6 +13,7 @@ from rich.console import Console
 from paxiom.model_check import load, run, trace_file
 from paxiom.model_check.codec import plain
 from paxiom.model_check.export.errors import ExportError
+from paxiom.model_check.github import refusal
 from paxiom.model_check.lanes import ASCII, UNICODE
 from paxiom.model_check.model import ModelError
 from paxiom.model_check.options import OptionError
@@ -118,12 +119,14 @@ def say(message: str) -> None:
 
 
 @contextmanager
-def refusing() -> Iterator[None]:
+def refusing(*, github: bool = False) -> Iterator[None]:
     """Turn what is wrong with the command or the model into a message and an exit code."""
     try:
         yield
     except REFUSALS as error:
         say(f"error: {error}")
+        if github:
+            sys.stderr.write(f"{refusal(str(error))}\n")
         raise typer.Exit(USAGE) from None
     except KeyboardInterrupt:
         say("interrupted")

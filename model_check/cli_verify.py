@@ -84,7 +84,7 @@ def verify(
     Exit codes: 0 every link holds, 1 one is broken, 2 the command or the model is wrong, 3 one is
     not complete: a search was cut short, a solver did not know, an axiom is yours alone.
     """
-    with refusing():
+    with refusing(github=github):
         if wants_help:
             show_help(context, target)
             return

@@ -8,7 +8,7 @@ by actions/toolkit, packages/core/src/command.ts; of each kind a step may have t
 
 import re
 import string
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 
 from paxiom.model_check.codec import plain, plain_lines
@@ -49,7 +49,16 @@ def _command(kind: str, suite: Suite, title: str, message: str) -> str:
     parts = {"title": f"{suite.name}: {title}"}
     if suite.place and not suite.place.file.is_absolute():
         parts = {"file": str(suite.place.file), "line": str(suite.place.line)} | parts
-    told = ",".join(f"{name}={_escaped(each, IN_PROPERTIES)}" for name, each in parts.items())
+    return _line(kind, parts, message)
+
+
+def refusal(message: str) -> str:
+    """Say why nothing was run at all."""
+    return _line("error", {"title": "paxiom: nothing was checked"}, message)
+
+
+def _line(kind: str, properties: Mapping[str, str], message: str) -> str:
+    told = ",".join(f"{name}={_escaped(each, IN_PROPERTIES)}" for name, each in properties.items())
     return f"::{kind} {told}::{_escaped(message, IN_MESSAGES)}"
 
 

@@ -127,6 +127,20 @@ def test_a_file_is_named_from_the_checkout(
     assert "Not known: agreement, validity" in message
 
 
+@pytest.mark.parametrize("command", ["check", "prove", "verify"])
+def test_a_file_that_is_wrong_is_an_error_too(paxiom: Run, command: str) -> None:
+    Path("mine.py").write_text("def model(:\n")
+    ran = paxiom(command, "mine.py", "--github")
+    *told, line = ran.err.splitlines()
+    kind, pairs, message = understood(line)
+
+    assert ran.code == 2
+    assert kind == "error"
+    assert pairs == {"title": "paxiom: nothing was checked"}
+    assert told == f"error: {message}".splitlines()
+    assert "line 1: invalid syntax" in message
+
+
 def test_json_stays_json(paxiom: Run) -> None:
     ran = paxiom("check", *SMALL, "--github", "--json")
 
