@@ -87,7 +87,7 @@ def along(model: Model, path: list[int]) -> Violation:
     ],
 )
 def test_the_way_out_is_known(edges: str, path: list[int], step: int) -> None:
-    model = walking((int(a), int(b)) for a, b in edges.split())
+    model = walking((int(edge[0]), int(edge[1])) for edge in edges.split())
 
     found = no_return(model, along(model, path))
     assert (found.step, found.doomed) == (step, step)

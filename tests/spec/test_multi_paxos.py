@@ -5,7 +5,7 @@ import pytest
 from paxiom.spec import multi_paxos as spec
 from paxiom.spec.multi_paxos import Leading, Replica
 from paxiom.spec.property import Property, Subject
-from paxiom.spec.replication import History
+from paxiom.spec.replication import History, state_machine_safety
 
 NONE = Replica(None, frozenset(), 0)
 A1, B1, B2, NOOP1 = (1, "a"), (1, "b"), (2, "b"), (1, None)
@@ -40,7 +40,7 @@ OBEYED: list[tuple[Property, tuple[object, ...]]] = [
     (spec.monotone_promise, (node(promised=2), None)),
     (spec.decided_is_kept, (node(A1), node(A1, B2, applied=2))),
     (spec.decided_is_kept, (node(A1), None)),
-    (spec.state_machine_safety, (PAST.apply(2, "a", 1),)),
+    (state_machine_safety, (PAST.apply(2, "a", 1),)),
 ]
 BROKEN: list[tuple[Property, tuple[object, ...], str]] = [
     (
@@ -76,7 +76,7 @@ BROKEN: list[tuple[Property, tuple[object, ...], str]] = [
         "n1 had applied up to slot 1, and now up to 0.",
     ),
     (
-        spec.state_machine_safety,
+        state_machine_safety,
         (PAST.apply(1, None, 2),),
         "At index 1 were applied: a and a no-op.",
     ),
