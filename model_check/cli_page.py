@@ -11,6 +11,7 @@ from paxiom.model_check import trace_file
 from paxiom.model_check.beside import Beside, part_why, saved_with_the_rule
 from paxiom.model_check.cli_shared import SavedTrace, file_of, refusing, say
 from paxiom.model_check.codec import Json
+from paxiom.model_check.no_return import NoReturn
 from paxiom.model_check.page import Shown, page, page_data
 from paxiom.model_check.zoo.bug import Bug
 
@@ -71,10 +72,12 @@ def _with_rule(traces: list[Shown]) -> str:
     return page_of_bug(*found, document)
 
 
-def page_of_bug(bug: Bug, second: Beside, document: Mapping[str, Json]) -> str:
+def page_of_bug(
+    bug: Bug, second: Beside, document: Mapping[str, Json], late: NoReturn | None = None
+) -> str:
     """Write a page of a bug's run, and of the same schedule with the rule in place beside it."""
     traces = (
         Shown(title=bug.number, document=document),
         Shown(title=f"with {bug.rule}", document=second.document(), taken=second.taken),
     )
-    return page(page_data(traces, part=second.part, part_why=part_why(bug)))
+    return page(page_data(traces, part=second.part, part_why=part_why(bug), late=late))

@@ -20,7 +20,7 @@ from paxiom.model_check.github import SUMMARY_MAX, annotations, summary
 from paxiom.model_check.junit import junit as junit_file
 from paxiom.model_check.layout import width_of, write
 from paxiom.model_check.model import Model
-from paxiom.model_check.no_return import no_return
+from paxiom.model_check.no_return import NoReturn, no_return
 from paxiom.model_check.page import page_of
 from paxiom.model_check.places import place_of_rules
 from paxiom.model_check.result import Result, Verdict
@@ -105,7 +105,7 @@ class Reports:
         if self.trace:
             _save_trace(document, self.trace)
         if self.html:
-            _save_page(document, self.html)
+            _save_page(document, late, self.html)
         place = place_of_rules(type(model.protocol), workspace())
         suite = suite_of(self.name, document, place)
         if self.baseline and (case := self._counts(self.baseline, document)):
@@ -165,11 +165,11 @@ def _save_trace(document: dict[str, Json], path: Path) -> None:
         save(path, trace_file.dumps(document["trace"]).encode())
 
 
-def _save_page(document: dict[str, Json], path: Path) -> None:
+def _save_page(document: dict[str, Json], late: NoReturn | None, path: Path) -> None:
     if document["trace"] is None:
         say(f"no counterexample, so {path} was not written")
     else:
-        save(path, page_of(document["trace"]).encode())
+        save(path, page_of(document["trace"], late).encode())
 
 
 def save(path: Path, content: bytes) -> None:

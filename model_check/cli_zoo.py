@@ -28,6 +28,7 @@ from paxiom.model_check.cli_shared import (
     view_of,
 )
 from paxiom.model_check.layout import width_of, write
+from paxiom.model_check.no_return import no_return
 from paxiom.model_check.result import Result
 from paxiom.model_check.trace_file import dumps, trace_document
 from paxiom.model_check.trace_text import Detail
@@ -144,9 +145,11 @@ def _save_page(bug: Bug, result: Result | None, path: Path) -> None:
     if result is None or result.violation is None:
         say(f"no counterexample, so {path} was not written")
         return
-    document = trace_document(bug.broken(), result.violation)
+    model = bug.broken()
+    document = trace_document(model, result.violation)
     second = with_the_rule(bug, result.violation.trace)
-    save(path, page_of_bug(bug, second, document).encode())
+    late = no_return(model, result.violation)
+    save(path, page_of_bug(bug, second, document, late).encode())
 
 
 def _code(bug: Bug, result: Result) -> int:

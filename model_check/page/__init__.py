@@ -23,6 +23,7 @@ from functools import cache
 from importlib.resources import files
 
 from paxiom.model_check.codec import Json
+from paxiom.model_check.no_return import NoReturn
 from paxiom.model_check.story import story, story_document
 from paxiom.model_check.trace_file import TraceFileError
 
@@ -48,10 +49,13 @@ def page_data(
     *,
     part: int | None = None,
     part_why: str | None = None,
-    no_return: int | None = None,
-    no_return_note: str | None = None,
+    late: NoReturn | None = None,
 ) -> dict[str, Json]:
-    """Put together what a page shows: one trace, or two side by side."""
+    """Put together what a page shows: one trace, or two side by side.
+
+    ``late`` says when the violation of the first could no longer be avoided.
+    """
+    steps = len(traces[0].document["steps"])
     return {
         "format": "paxiom page",
         "version": 1,
@@ -66,8 +70,8 @@ def page_data(
         ],
         "part": part,
         "part_why": part_why,
-        "no_return": no_return,
-        "no_return_note": no_return_note,
+        "no_return": late.step if late and late.step != steps else None,
+        "no_return_note": late and late.sentence(steps),
     }
 
 
@@ -96,9 +100,9 @@ def page(data: Mapping[str, Json], *, start: str = "start.js", connects: bool = 
     return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], text_of("page.html"))
 
 
-def page_of(trace: Mapping[str, Json]) -> str:
+def page_of(trace: Mapping[str, Json], late: NoReturn | None = None) -> str:
     """Write the page of one trace, titled by its model."""
-    return page(page_data([Shown(title=trace["model"]["name"], document=trace)]))
+    return page(page_data([Shown(title=trace["model"]["name"], document=trace)], late=late))
 
 
 def embedded(data: Mapping[str, Json]) -> str:

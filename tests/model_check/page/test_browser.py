@@ -10,6 +10,7 @@ import pytest
 from paxiom.model_check.beside import saved_with_the_rule
 from paxiom.model_check.cli_page import page_of_bug
 from paxiom.model_check.codec import Json
+from paxiom.model_check.no_return import NoReturn
 from support.browser import Reader, Scheme
 from support.long_runs import ring
 from support.zoo_runs import zoo_run
@@ -217,11 +218,9 @@ def test_a_file_that_is_opened_stands_beside_the_page(reader: Reader) -> None:
 
 
 def test_the_point_of_no_return_is_marked(reader: Reader) -> None:
-    tab = reader.show(
-        zoo_run("P03"), told={"no_return": 12, "no_return_note": "After step 12 it is too late."}
-    )
+    tab = reader.show(zoo_run("P03"), told={"late": NoReturn(12, 12, 99)})
 
-    assert "After step 12 it is too late." in tab.inner_text("#why")
+    assert "After step 12 it can no longer be avoided" in tab.inner_text("#why")
     assert "point of no return" in tab.locator("#steps-1-12").inner_text()
 
 
@@ -281,7 +280,7 @@ def hostile() -> dict[str, Any]:
 
 
 def test_a_hostile_trace_is_shown_and_does_nothing(reader: Reader) -> None:
-    tab = reader.show(hostile(), told={"no_return_note": ATTACK, "no_return": 3})
+    tab = reader.show(hostile(), told={"part_why": ATTACK, "late": NoReturn(3, 3, 9)})
 
     for key in ("Home", *(["ArrowRight"] * 18), "m", "f", "Escape"):
         press(tab, key)
@@ -416,7 +415,7 @@ CONTRASTS = """() => {
 @pytest.mark.parametrize(("number", "scheme"), [("P13", "light"), ("R01", "dark")])
 def test_text_has_contrast_enough(reader: Reader, number: str, scheme: Scheme) -> None:
     """WCAG 2.2, 1.4.3: at least 4.5 to 1."""
-    tab = reader.show(zoo_run(number), scheme=scheme, told={"no_return": 3})
+    tab = reader.show(zoo_run(number), scheme=scheme, told={"late": NoReturn(3, 3, 9)})
     press(tab, "/")
     tab.keyboard.type("n1")
     tab.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")

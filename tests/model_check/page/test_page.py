@@ -5,12 +5,11 @@ import hashlib
 import json
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from paxiom.model_check.codec import Json
-from paxiom.model_check.page import Shown, page, page_data
+from paxiom.model_check.no_return import NoReturn
+from paxiom.model_check.page import Shown, page, page_data, page_of
 from paxiom.model_check.trace_file import dumps
 from support.command import Run, refused
 from support.zoo_runs import zoo_run
@@ -44,11 +43,6 @@ class Parts(HTMLParser):
             if name == tag and wanted.items() <= attributes.items()
         ]
         return self.texts[at]
-
-
-def page_of(*documents: dict[str, Any], **told: Json) -> str:
-    shown = [Shown(title=str(each["model"]["name"]), document=each) for each in documents]
-    return page(page_data(shown, **told))
 
 
 def test_a_page_needs_no_other_file_and_is_small() -> None:
@@ -87,7 +81,7 @@ def test_the_policy_of_a_page_allows_its_own_scripts_and_styles_alone() -> None:
 def test_what_is_embedded_comes_out_as_it_went_in() -> None:
     document = zoo_run("R01")
     document["bug"]["title"] = "</script><!--<script>\u2028\u2029 & {{js}} \\1 \x00"
-    told = page_data([Shown(title="{{css}}", document=document)], no_return=3)
+    told = page_data([Shown(title="{{css}}", document=document)], late=NoReturn(3, 3, 9))
     parts = Parts(page(told))
 
     found = json.loads(parts.text("script", id="data"))
@@ -172,6 +166,19 @@ def test_a_bug_is_written_beside_the_same_schedule_with_the_rule(
         assert data["part"] == 1
         assert data["part_why"].startswith("wins: ")
         assert len(other["taken"]) == len(other["document"]["steps"])
+
+
+def test_a_page_says_when_it_was_too_late(paxiom: Run, tmp_path: Path) -> None:
+    paxiom("bugs", "P13", "-q", "--html", "bug.html")
+    (tmp_path / "broken.py").write_text(
+        "from paxiom.model_check import zoo\nmodel = zoo.bug('P13').broken()\n"
+    )
+    paxiom("check", "broken.py:model", "-q", "--too-late", "--html", "check.html")
+
+    for name in ("bug.html", "check.html"):
+        data = json.loads(Parts((tmp_path / name).read_text()).text("script", id="data"))
+        assert data["no_return"] == 10
+        assert data["no_return_note"].startswith("After step 10 it can no longer be avoided")
 
 
 def test_only_a_bug_of_the_zoo_can_be_shown_with_the_rule(paxiom: Run, tmp_path: Path) -> None:
