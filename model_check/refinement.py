@@ -15,14 +15,23 @@ What is trusted is the monitor: that it records what the relations mean. If it r
 all would hold; hence each relation is a property too, that it comes to hold of something.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from textwrap import shorten
+from typing import NamedTuple
 
 from paxiom.model_check.model import Model, ModelError, Monitor
 from paxiom.model_check.world import initial_world
-from paxiom.spec.logic.formulas import Formula, LogicError, Sort
-from paxiom.spec.logic.reasons import Meaning, Reason, Reasons, is_literal
+from paxiom.spec.logic.formulas import (
+    Formula,
+    LogicError,
+    Or,
+    Sort,
+    Update,
+    conjunction,
+    disjunction,
+)
+from paxiom.spec.logic.reasons import Reason, Reasons, is_literal
 from paxiom.spec.logic.structure import (
     Compiled,
     FalseAxiomError,
@@ -32,15 +41,14 @@ from paxiom.spec.logic.structure import (
     Scope,
     State,
 )
-from paxiom.spec.logic.system import System
+from paxiom.spec.logic.system import Action, System
 from paxiom.spec.logic.text import text
 from paxiom.spec.property import Finding, Kind, Property, Subject
 
 LONGEST = 100  # of a guard that a complaint quotes, in characters; the rest is in the spec
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """A relation of the spec holds of ``terms``: labels, numbers, whatever elements are called."""
 
     relation: str
@@ -98,6 +106,8 @@ class Refinement:
             for sort, names in elements.items()
         }
         self._actions = [_Steps(self.scope, action) for action in self.scope.actions.values()]
+        self._relations = {name: place for place, name in enumerate(system.relations)}
+        self._rows: dict[Fact, tuple[int, Row]] = {}  # which relation, and of what
         self._states: dict[Facts, State] = {}
         self._known: dict[tuple[State, State], tuple[SpecStep, ...] | None] = {}
 
@@ -110,22 +120,26 @@ class Refinement:
 
     def state(self, facts: Facts) -> State:
         """Read facts as a state of the spec."""
-        if facts not in self._states:
-            rows: dict[str, set[Row]] = {name: set() for name in self.scope.system.relations}
+        known = self._states.get(facts)
+        if known is None:
+            rows: list[set[Row]] = [set() for _ in self._relations]
             for fact in facts:
-                rows[fact.relation].add(self._row(fact))
-            self._states[facts] = tuple(map(frozenset, rows.values()))
-        return self._states[facts]
+                place, row = self._rows.get(fact) or self._row(fact)
+                rows[place].add(row)
+            known = self._states[facts] = tuple(map(frozenset, rows))
+        return known
 
-    def _row(self, fact: Fact) -> Row:
+    def _row(self, fact: Fact) -> tuple[int, Row]:
         sorts = self.scope.system.relations[fact.relation].sorts
         try:
-            return tuple(
+            row = tuple(
                 self._places[sort][term] for sort, term in zip(sorts, fact.terms, strict=True)
             )
         except KeyError as error:
             msg = f"{fact}: the spec's scope has no element {error}"
             raise ModelError(msg) from None
+        self._rows[fact] = self._relations[fact.relation], row
+        return self._rows[fact]
 
     def begins(self, facts: Facts) -> bool:
         """Whether these are facts where the spec begins, or within a step of it."""
@@ -181,62 +195,70 @@ class Refinement:
         return self._known[pair]
 
     def _searched(self, before: State, after: State) -> tuple[SpecStep, ...] | None:
-        """Search breadth first, so that the fewest actions are found."""
-        if before == after:
-            return ()
+        return () if before == after else self._reached(before, after).get(after)
+
+    def _reached(self, before: State, after: State) -> dict[State, tuple[SpecStep, ...]]:
+        """Search breadth first, so that the fewest actions are found, until there or no further."""
         reached: dict[State, tuple[SpecStep, ...]] = {before: ()}
         frontier = [before]
         for _ in range(self.steps):
             here, frontier = frontier, []
             for state in here:
-                for step, result in self._towards(state, after):
-                    if result not in reached:
-                        reached[result] = (*reached[state], step)
-                        frontier.append(result)
-                if after in reached:
-                    return reached[after]
-        return None
-
-    def _towards(self, state: State, after: State) -> Iterator[tuple[SpecStep, State]]:
-        """Yield the steps that bring ``state`` nearer, and change nothing that is right."""
-        wrong = _differences(state, after)
-        for action in self._actions:
-            for row in action.rows_for(state, after, wrong):
-                if action.ground.enabled(state, *row):
-                    result = action.ground.apply(state, row)
-                    if all(a ^ b <= w for a, b, w in zip(result, state, wrong, strict=True)):
-                        yield SpecStep(action.name, row), result
+                wrong = _differences(state, after)
+                for action in self._actions:
+                    for row in action.rows_enabled(state, after, wrong):
+                        result = action.ground.apply(state, row)
+                        if _nearer(state, result, wrong) and result not in reached:
+                            reached[result] = (*reached[state], SpecStep(action.name, row))
+                            frontier.append(result)
+            if after in reached:
+                break
+        return reached
 
     # What to say of a step that is none of the spec's.
 
     def complaint(self, before: Facts, after: Facts) -> str:
-        """Say why a step is no action: the guards that fail of those that would lead there."""
+        """Say why a step is none of the spec's: the guards that fail of an action that it needs."""
         here, there = self.state(before), self.state(after)
-        wrong = _differences(here, there)
         fits = [
-            (action.ground.failing(here, row), action, row)
-            for action in self._actions
-            for row in action.rows_for(here, there, wrong)
-            if action.ground.apply(here, row) == there
+            fit
+            for state, done in self._reached(here, there).items()
+            for fit in self._forbidden(state, there, done)
         ]
         if not fits:
-            return f"No action of {self.scope.system.name} changes this: {self._changes(wrong)}."
-        failing, action, row = min(fits, key=_distance)
-        parameters = action.ground.action.parameters
-        meant = dict(zip(parameters, row, strict=True))
-        guards = " and ".join(self._failing(action.ground, each, meant, here) for each in failing)
-        given = ", ".join(f"{v.name}={self._shown(type(v), at)}" for v, at in meant.items())
-        return f"{action.name}({given}): the guard {guards}."
+            changes = self._changes(_differences(here, there))
+            return f"No action of {self.scope.system.name} changes this: {changes}."
+        best = min(fits, key=_Forbidden.distance)
+        guards = " and ".join(self._failing(best, place) for place in best.failing)
+        return f"{self._given(best.action.ground, best.row)}: the guard {guards}."
 
-    def _failing(self, action: GroundAction, place: int, meant: Meaning, state: State) -> str:
+    def _forbidden(
+        self, state: State, after: State, done: tuple[SpecStep, ...]
+    ) -> "Iterator[_Forbidden]":
+        """Yield the actions that would do, together with others, if their guards held."""
+        wrong = _differences(state, after)
+        for action in self._actions:
+            for row in action.rows_for(state, after, wrong):
+                result, failing = action.ground.apply(state, row), action.ground.failing(state, row)
+                near = failing and _nearer(state, result, wrong)
+                if near and self._searched(result, after) is not None:
+                    yield _Forbidden(state, action, row, failing, len(done))
+
+    def _given(self, action: GroundAction, row: Row) -> str:
+        pairs = zip(action.action.parameters, row, strict=True)
+        given = ", ".join(f"{v.name}={self._shown(type(v), at)}" for v, at in pairs)
+        return f"{action.action.name}({given})"
+
+    def _failing(self, of: "_Forbidden", place: int) -> str:
         """Say that a guard does not hold, and why."""
-        guards = action.action.guards
+        action = of.action.ground.action
+        guards, meant = action.guards, dict(zip(action.parameters, of.row, strict=True))
         numbered = f" \N{HORIZONTAL ELLIPSIS} (guard {place + 1} of {len(guards)})"
         said = Reason(guards[place], meant).said(self._shown)
         told = f"{shorten(said, LONGEST, placeholder=numbered)} does not hold"
         if is_literal(guards[place]):
             return told
-        why = Reasons(self.scope, state).of(guards[place], meant)
+        why = Reasons(self.scope, of.state).of(guards[place], meant)
         return f"{told}, because {', '.join(dict.fromkeys(each.said(self._shown) for each in why))}"
 
     def _shown(self, sort: type[Sort], at: int) -> str:
@@ -288,10 +310,9 @@ def _differences(one: State, other: State) -> tuple[Rows, ...]:
     return tuple(a ^ b for a, b in zip(one, other, strict=True))
 
 
-def _distance(fit: "tuple[list[int], _Steps, Row]") -> tuple[int, int]:
-    """Order by how many guards fail; of as many, one that fails late came nearer."""
-    failing, _, _ = fit
-    return len(failing), -failing[0] if failing else 0
+def _nearer(before: State, after: State, wrong: tuple[Rows, ...]) -> bool:
+    """Say whether a step changes nothing that was right."""
+    return all(a ^ b <= w for a, b, w in zip(after, before, wrong, strict=True))
 
 
 class _Steps:
@@ -299,19 +320,52 @@ class _Steps:
 
     def __init__(self, scope: Scope, ground: GroundAction) -> None:
         self.ground, self.name = ground, ground.action.name
+        self._enabled = _Making(scope, ground.action, ground.action.guards)
+        self._any = _Making(scope, ground.action, ())
+
+    def rows_enabled(self, state: State, after: State, wrong: tuple[Rows, ...]) -> list[Row]:
+        """List, of the parameters for which it is enabled, those that ``rows_for`` gives."""
+        return self._enabled.rows(state, after, wrong)
+
+    def rows_for(self, state: State, after: State, wrong: tuple[Rows, ...]) -> list[Row]:
+        """List the parameters that put right at least one row of those that are wrong."""
+        return self._any.rows(state, after, wrong)
+
+
+class _Making:
+    """Finds the parameters of an action, under guards, that make a relation hold or no longer."""
+
+    def __init__(self, scope: Scope, action: Action, guards: tuple[Formula, ...]) -> None:
         places = {name: place for place, name in enumerate(scope.system.relations)}
-        self._updates: list[tuple[int, Compiled]] = [
-            (places[name], scope.compiled(u.body, (*ground.action.parameters, *u.variables)))
-            for name, u in ground.action.updates.items()
+
+        def search(update: Update, body: Formula) -> Compiled:
+            ways = body.parts if isinstance(body, Or) else (body,)
+            each = disjunction(*(conjunction(*guards, way) for way in ways))
+            return scope.rows_where(action.parameters, each, update.variables)
+
+        self._searches = [
+            (places[name], search(update, update.body), search(update, ~update.body))
+            for name, update in action.updates.items()
         ]
 
-    def rows_for(self, state: State, after: State, wrong: tuple[Rows, ...]) -> Iterator[Row]:
-        """Yield the parameters that put right at least one row of those that are wrong."""
-        asked: list[tuple[Callable[..., bool], Row, bool]] = [
-            (holds, at, at in after[place])
-            for place, holds in self._updates
-            for at in sorted(wrong[place])
-        ]
-        for row in self.ground.rows if asked else ():
-            if any(holds(state, *row, *at) == goal for holds, at, goal in asked):
-                yield row
+    def rows(self, state: State, after: State, wrong: tuple[Rows, ...]) -> list[Row]:
+        found: set[Row] = set()
+        for place, added, removed in self._searches:
+            for at in wrong[place]:
+                found |= (added if at in after[place] else removed)(state, *at)
+        return sorted(found)
+
+
+@dataclass(frozen=True)
+class _Forbidden:
+    """An action whose guards do not all hold."""
+
+    state: State
+    action: _Steps
+    row: Row
+    failing: list[int]
+    after: int  # so many others
+
+    def distance(self) -> tuple[int, int, int]:
+        """Order by how many guards fail; of as many, one that fails late came nearer."""
+        return len(self.failing), self.after, -self.failing[0]

@@ -15,7 +15,6 @@ same is what the guards of ``propose`` say.
 """
 
 from collections.abc import Callable, Hashable
-from itertools import combinations
 
 from paxiom.impl.ballots import Ballot
 from paxiom.impl.names import NodeId
@@ -23,10 +22,9 @@ from paxiom.impl.names import Value as Command
 from paxiom.impl.paxos import Accept, Accepted, Acceptor, Paxos, Prepare, Promise, Stable
 from paxiom.impl.paxos import Vote as Cast
 from paxiom.impl.protocol import Decide, Persist, Send
-from paxiom.impl.quorum import QuorumSystem
 from paxiom.model_check.model import Emitted, Happening, Monitor
 from paxiom.model_check.refinement import Fact, Facts, Refinement
-from paxiom.spec.logic.structure import Rows
+from paxiom.model_check.refinements.quorums import members, quorums
 from paxiom.spec.relational.consensus import Value
 from paxiom.spec.relational.paxos import FlexiblePaxos, Node, Phase1, Phase2, Round
 
@@ -99,21 +97,9 @@ def refinement(protocol: Paxos, commands: tuple[Command, ...], ballots: int) -> 
             Phase1: first,
             Phase2: second,
         },
-        rigid={"promises": _members(protocol, first), "votes": _members(protocol, second)},
+        rigid={
+            "promises": members(protocol.nodes, first),
+            "votes": members(protocol.nodes, second),
+        },
         functions={"none": {(): NONE}},
-    )
-
-
-def quorums(nodes: tuple[NodeId, ...], system: QuorumSystem) -> tuple[frozenset[NodeId], ...]:
-    """Enumerate the quorums of a system, not only its smallest."""
-    sets = (frozenset(some) for size in range(len(nodes) + 1) for some in combinations(nodes, size))
-    return tuple(each for each in sets if system.is_quorum(each))
-
-
-def _members(protocol: Paxos, found: tuple[frozenset[NodeId], ...]) -> Rows:
-    return frozenset(
-        (at, place)
-        for place, quorum in enumerate(found)
-        for at, node in enumerate(protocol.nodes)
-        if node in quorum
     )
