@@ -68,13 +68,13 @@ class Search:
 
 def goals(model: Model) -> list[str]:
     """Name all that can be looked for."""
-    return [prop.name for prop in model.properties]
+    return [*(prop.name for prop in model.properties), RAISED]
 
 
 def begin(session: Session, goal: str, start: Path) -> Search:
     """Look for the nearest state in which ``goal`` is violated, or witnessed, in a thread."""
     prop = next((each for each in session.model.properties if each.name == goal), None)
-    if prop is None:
+    if prop is None and goal != RAISED:
         msg = f"{session.model.name} has no property {goal!r}"
         raise UnknownGoalError(msg)
     search = Search(goal)
@@ -84,10 +84,10 @@ def begin(session: Session, goal: str, start: Path) -> Search:
 
 
 Found = tuple[Sequence[Transition] | None, str]
-Look = Callable[[Search, Session, Property, Path], Found]
+Look = Callable[[Search, Session, Property | None, Path], Found]  # None: a handler that raises
 
 
-def _run(search: Search, session: Session, prop: Property, start: Path, look: Look) -> None:
+def _run(search: Search, session: Session, prop: Property | None, start: Path, look: Look) -> None:
     try:
         steps, outcome = look(search, session, prop, start)
         search.path = None if steps is None else session.path_of(start, steps)
@@ -101,14 +101,14 @@ def _run(search: Search, session: Session, prop: Property, start: Path, look: Lo
         raise
 
 
-def _from_start(search: Search, session: Session, prop: Property, start: Path) -> Found:
+def _from_start(search: Search, session: Session, prop: Property | None, start: Path) -> Found:
     """Let the engine look; the property looked for is the only one it knows."""
     del start
 
     def watch(told: Told) -> None:
         search.see(getattr(told, "states", 0), told.depth)
 
-    model = replace(session.model, properties=(_to_be_violated(prop),))
+    model = replace(session.model, properties=(_to_be_violated(prop),) if prop else ())
     how = SearchOptions(max_states=STATES_FROM_START)
     result = how.explore(model, watch)
     search.states, search.depth = result.states, result.depth
@@ -125,7 +125,7 @@ def _to_be_violated(prop: Property) -> Property:
     return replace(prop, kind=Kind.ALWAYS, predicate=lambda *seen: not prop(*seen))
 
 
-def _from_here(search: Search, session: Session, prop: Property, start: Path) -> Found:
+def _from_here(search: Search, session: Session, prop: Property | None, start: Path) -> Found:
     """Look level by level from the end of a path."""
     model, first = session.model, session.end(start)
     if first is None:
@@ -151,8 +151,10 @@ def _from_here(search: Search, session: Session, prop: Property, start: Path) ->
     return None, "nowhere from here within the bounds"
 
 
-def _meets(model: Model, prop: Property, before: World, step: Transition) -> bool:
+def _meets(model: Model, prop: Property | None, before: World, step: Transition) -> bool:
     assert step.world is not None
+    if prop is None:
+        return False
     if prop.kind is Kind.REACHABLE:
         return satisfied(model, step.world, prop)
     alone = replace(model, properties=(prop,))

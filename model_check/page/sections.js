@@ -159,7 +159,7 @@ export function propertyList(run, step, go) {
       known.map(({ name, sentence, status, at }) =>
         h(
           "tr",
-          { class: status.replace(" ", "-") },
+          { class: `is-${status.replace(" ", "-")}` },
           h("th", { scope: "row", title: plain(sentence) }, plain(name)),
           h("td", {}, STATUS[status], at.length ? [" at ", at.slice(0, 3).map((each, n) => [n ? ", " : "", stepLink(run, each, go)]), at.length > 3 ? " …" : ""] : null),
         ),

@@ -211,7 +211,7 @@ export class Viewer {
     });
     const text = own ? headlineText(run.step(own)) : "the start";
     this.timeline.show(step, text);
-    $("said").textContent = `${step}. ${text}`;
+    if (!this.timeline.timer) $("said").textContent = `${step}. ${text}`;
     this.#showControls();
     history.replaceState(null, "", fragmentOf({ step, side: this.side, query: this.query, filter, path: this.path }));
     this.changed(this);

@@ -6,14 +6,12 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from paxiom.impl.names import NodeId, node_ids
-from paxiom.impl.protocol import Protocol, Step
 from paxiom.model_check import zoo
 from paxiom.model_check.explorer import seeking
 from paxiom.model_check.explorer.server import Server
@@ -26,6 +24,7 @@ from paxiom.model_check.result import RAISED
 from paxiom.model_check.trace_shape import require_trace
 from paxiom.model_check.world import initial_world, successors
 from support.command import COMMAND, Run, refused
+from support.raises import raises
 
 
 def small() -> Model:
@@ -269,31 +268,8 @@ def test_the_server_tells_runs_choices_and_searches(server: Server) -> None:
     assert (unknown[0], b"no property" in unknown[2]) == (400, True)
 
 
-class Raises(Protocol[int, None]):
-    """A counter with a handler that raises."""
-
-    nodes = node_ids(1)
-
-    def start(self, node: NodeId) -> Step[int]:
-        del node
-        return Step(0)
-
-    def receive(self, state: int, source: NodeId, message: None) -> None:
-        """No message is ever sent."""
-
-    def timers(self, state: int) -> tuple[str, ...]:
-        del state
-        return ("tick", "bang")
-
-    def fire(self, state: int, timer: Hashable) -> Step[int]:
-        if timer == "bang":
-            msg = "<b>bang</b>"
-            raise ValueError(msg)
-        return Step(state + 1)
-
-
 def test_a_handler_that_raises_is_shown_and_ends_the_run() -> None:
-    session = Session(Model(name="raises", protocol=Raises(), properties=()))
+    session = Session(raises())
 
     (bang,) = [each for each in session.choices([0]) if each["error"]]
 
@@ -302,6 +278,9 @@ def test_a_handler_that_raises_is_shown_and_ends_the_run() -> None:
     assert session.choices([0, bang["place"]]) == []
     with pytest.raises(PathError, match="step 3"):
         session.trace([0, bang["place"], 0])
+    for start in ((), (0,)):
+        search = ended(seeking.begin(session, RAISED, start))
+        assert search.path == [*start, bang["place"]]
 
 
 # --- the command ----------------------------------------------------------------------------------

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from paxiom.model_check import zoo
 from paxiom.model_check.explorer.server import Server
 from paxiom.model_check.explorer.session import Session
+from paxiom.model_check.models.paxos import paxos
 from paxiom.model_check.models.raft import raft
 from paxiom.model_check.trace_file import parse
 from support.browser import Reader
+from support.raises import raises
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -21,9 +24,10 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    """A model with leaders, crashes, bounds that cut, and a property that never falls."""
-    with Server(Session(raft(nodes=3, terms=1)), 0) as found:
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """Serve a model: Raft, or the one that a test names as its parameter."""
+    model = getattr(request, "param", None) or raft(nodes=3, terms=1)
+    with Server(Session(model), 0) as found:
         thread = threading.Thread(target=found.serve_forever, args=(0.01,))
         thread.start()
         yield found
@@ -127,3 +131,37 @@ def test_what_is_shown_is_saved_as_a_trace(tab: "Page", tmp_path: Path) -> None:
     document = parse("run.json", (tmp_path / "run.json").read_bytes())
     assert (document["verdict"], len(document["steps"])) == ("RUN", 1)
     assert json.dumps(document["steps"][0]["event"]).count("ELECTION") == 1
+
+
+@pytest.mark.parametrize("server", [raises()], indirect=True, ids=["raises"])
+def test_a_handler_that_raises_is_shown(tab: "Page") -> None:
+    take(tab, "timer tick")
+    now(tab, 1)
+    tab.get_by_role("button", name="from here").click()
+
+    now(tab, 2, "its handler raises")
+
+    assert "ValueError: <b>bang</b>" in tab.locator("#panel .step").inner_text()
+    assert "✗ no handler raises" in tab.locator("#steps-1-2").inner_text()
+    tab.locator(".section.next", has_text="nothing: the run ends here").wait_for()
+
+
+@pytest.mark.parametrize("server", [paxos(nodes=3, ballots=2)], indirect=True, ids=["paxos"])
+def test_a_search_is_stopped(tab: "Page") -> None:
+    take(tab, "takes up request")
+    now(tab, 1)
+    tab.get_by_role("button", name="from here").click()
+    tab.get_by_role("button", name="Stop", exact=True).click()
+    tab.locator("#seeking", has_text="agreement: stopped").wait_for()
+    now(tab, 1)
+
+
+@pytest.mark.parametrize("server", [zoo.bug("R12").broken()], indirect=True, ids=["R12"])
+def test_jump_to_a_violation(tab: "Page") -> None:
+    tab.get_by_label("property").select_option("election safety")
+    tab.get_by_role("button", name="from the start").click()
+
+    tab.locator("#panel .violated", has_text="election safety").wait_for()
+
+    now(tab, 8)
+    assert tab.locator(".logs .crown").count() == 2
