@@ -27,7 +27,7 @@ from paxiom.model_check.no_return import NoReturn
 from paxiom.model_check.story import story, story_document
 from paxiom.model_check.trace_file import TraceFileError
 
-STYLES = ("base.css", "diagram.css", "panel.css")
+STYLES = ("base.css", "controls.css", "diagram.css", "panel.css")
 IMPORT = re.compile(r'^import \{([\w\s,$]+)\} from "\./([a-z]+\.js)";$', re.MULTILINE)
 EXPORT = re.compile(r"^export (?:const|function|class) ([\w$]+)", re.MULTILINE)
 

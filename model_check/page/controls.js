@@ -4,21 +4,40 @@ import { h, put } from "./dom.js";
 import { legend } from "./glyphs.js";
 import { isObject, plain } from "./values.js";
 
-const SPEEDS = [["1×", 900], ["3×", 300], ["10×", 90]];
+const SPEEDS = [
+  ["1×", 900],
+  ["3×", 300],
+  ["10×", 90],
+];
 
 /** Everything to move through a run with. */
 export class Timeline {
   /** @param {{go: (step: number) => void, step: () => number, next: (direction: number) => number}} how */
   constructor(host, how) {
     this.how = how;
-    const button = (label, key, text, onclick) => h("button", { type: "button", "aria-label": label, title: `${label} (${key})`, onclick }, text);
+    const button = (label, key, text, onclick) =>
+      h(
+        "button",
+        { type: "button", "aria-label": label, title: `${label} (${key})`, onclick },
+        text,
+      );
     this.playing = button("play", "space", "Play", () => this.toggle());
     this.playing.classList.add("play");
-    this.slider = h("input", { type: "range", min: 0, step: 1, id: "slider", "aria-label": "step" });
+    this.slider = h("input", {
+      type: "range",
+      min: 0,
+      step: 1,
+      id: "slider",
+      "aria-label": "step",
+    });
     this.slider.addEventListener("input", () => how.go(Number(this.slider.value)));
     this.marks = h("div", { class: "marks", "aria-hidden": "true" });
     this.place = h("output", { class: "position", for: "slider" });
-    this.speed = h("select", { "aria-label": "speed", title: "speed" }, SPEEDS.map(([name, time]) => h("option", { value: time }, name)));
+    this.speed = h(
+      "select",
+      { "aria-label": "speed", title: "speed" },
+      SPEEDS.map(([name, time]) => h("option", { value: time }, name)),
+    );
     put(
       host,
       h(
@@ -102,12 +121,24 @@ export function filterMenu(host, run, filter, changed) {
           }),
         )
       : null;
-  put(host, group("Nodes", "nodes", run.nodes), group("Messages", "kinds", run.kinds), group("Fields", "fields", fieldsOfStates(run)));
+  put(
+    host,
+    group("Nodes", "nodes", run.nodes),
+    group("Messages", "kinds", run.kinds),
+    group("Fields", "fields", fieldsOfStates(run)),
+  );
 }
 
 function fieldsOfStates(run) {
-  const states = run.nodes.map((node) => run.local(node, 0)).flatMap(({ state, disk }) => [state, disk]).filter(isObject);
-  return [...new Set(states.flatMap((state) => Object.keys(state).filter((each) => !each.startsWith("$"))))];
+  const states = run.nodes
+    .map((node) => run.local(node, 0))
+    .flatMap(({ state, disk }) => [state, disk])
+    .filter(isObject);
+  return [
+    ...new Set(
+      states.flatMap((state) => Object.keys(state).filter((each) => !each.startsWith("$"))),
+    ),
+  ];
 }
 
 /** How many filters are set. */
@@ -134,11 +165,23 @@ export function fillHelp(host) {
   put(
     host,
     h("h2", { id: "help-title" }, "Keys"),
-    h("dl", { class: "keys" }, KEYS.map(([key, words]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, words)])),
+    h(
+      "dl",
+      { class: "keys" },
+      KEYS.map(([key, words]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, words)]),
+    ),
     h("h2", {}, "Marks"),
-    h("ul", { class: "legend" }, legend().map(([picture, words]) => h("li", {}, picture, words))),
+    h(
+      "ul",
+      { class: "legend" },
+      legend().map(([picture, words]) => h("li", {}, picture, words)),
+    ),
     h("h2", {}, "Search"),
-    h("p", {}, 'All words must be there; -word must not; a | b is either; "quotes" keep words together.'),
+    h(
+      "p",
+      {},
+      'All words must be there; -word must not; a | b is either; "quotes" keep words together.',
+    ),
     h("form", { method: "dialog" }, h("button", { class: "close" }, "Close")),
   );
 }

@@ -90,7 +90,10 @@ export class Diagram {
   /** Scroll until a step is in sight. */
   #reveal(step) {
     const top = this.places[step] * ROW;
-    const [above, height] = [this.scroll.scrollTop, this.scroll.clientHeight - this.names.offsetHeight];
+    const [above, height] = [
+      this.scroll.scrollTop,
+      this.scroll.clientHeight - this.names.offsetHeight,
+    ];
     if (top < above + ROW) this.scroll.scrollTop = top - ROW * 2;
     else if (top > above + height - ROW * 3) this.scroll.scrollTop = top - height + ROW * 3;
   }
@@ -101,7 +104,10 @@ export class Diagram {
     const count = Math.ceil((this.scroll.clientHeight || 600) / ROW) + 2 * BEYOND;
     const last = Math.min(this.rows.length - 1, first + count);
     this.#drawNames();
-    put(this.list, this.rows.slice(first, last + 1).map((row, at) => this.#row(row, first + at)));
+    put(
+      this.list,
+      this.rows.slice(first, last + 1).map((row, at) => this.#row(row, first + at)),
+    );
     this.#drawPicture(first, last);
     this.scroll.setAttribute("aria-activedescendant", `${this.id}-${this.view.step}`);
   }
@@ -132,7 +138,11 @@ export class Diagram {
   // --- rows --------------------------------------------------------------------------------------
 
   #row(row, at) {
-    const element = row.skipped ? this.#skipped(row) : row.step === undefined ? this.#fold(row) : this.#step(row.step);
+    const element = row.skipped
+      ? this.#skipped(row)
+      : row.step === undefined
+        ? this.#fold(row)
+        : this.#step(row.step);
     element.style.top = `${at * ROW}px`;
     return element;
   }
@@ -141,9 +151,17 @@ export class Diagram {
     const note = this.notes.get(skipped);
     return h(
       "div",
-      { class: note ? "row skipped noted" : "row skipped", role: "option", "aria-selected": "false", "aria-disabled": "true" },
+      {
+        class: note ? "row skipped noted" : "row skipped",
+        role: "option",
+        "aria-selected": "false",
+        "aria-disabled": "true",
+      },
       h("span", { class: "number" }, skipped),
-      this.#sentence(h("span", { class: "what" }, "not taken here"), note && h("span", { class: "chip note" }, note)),
+      this.#sentence(
+        h("span", { class: "what" }, "not taken here"),
+        note && h("span", { class: "chip note" }, note),
+      ),
     );
   }
 
@@ -151,7 +169,14 @@ export class Diagram {
     const words = from === to ? `step ${from} hidden` : `steps ${from} to ${to} hidden`;
     return h(
       "div",
-      { class: "row fold", "data-step": from, "data-fold": "", role: "option", "aria-selected": "false", title: "Show all steps" },
+      {
+        class: "row fold",
+        "data-step": from,
+        "data-fold": "",
+        role: "option",
+        "aria-selected": "false",
+        title: "Show all steps",
+      },
       h("span", { class: "number" }, "⋮"),
       this.#sentence(h("span", { class: "what" }, words)),
     );
@@ -177,16 +202,29 @@ export class Diagram {
         "aria-selected": String(number === view.step),
         "aria-setsize": run.length + 1,
         "aria-posinset": number + 1,
-        "aria-label": [`${run.scheduled(number)}. ${text}`, ...violated.map((each) => `violates ${each}`), note].filter(Boolean).join("; "),
+        "aria-label": [
+          `${run.scheduled(number)}. ${text}`,
+          ...violated.map((each) => `violates ${each}`),
+          note,
+        ]
+          .filter(Boolean)
+          .join("; "),
       },
       h("span", { class: "number" }, run.scheduled(number)),
-      this.#sentence(step ? told(step) : h("span", { class: "what" }, "the start"), this.#notesOf(number, step, violated, note)),
+      this.#sentence(
+        step ? told(step) : h("span", { class: "what" }, "the start"),
+        this.#notesOf(number, step, violated, note),
+      ),
     );
   }
 
   #notesOf(number, step, violated, note) {
     return [
-      chips({ effects: step?.effects ?? [], violates: violated, witnesses: this.run.witnessed(number) }),
+      chips({
+        effects: step?.effects ?? [],
+        violates: violated,
+        witnesses: this.run.witnessed(number),
+      }),
       note && h("span", { class: "chip note" }, note),
     ];
   }
@@ -225,17 +263,33 @@ export class Diagram {
 
   #arrow(arrow) {
     const line = lineOf(arrow, this.lanes);
-    const now = this.view.step > 0 && (arrow.step === this.view.step || arrow.sent === this.view.step);
+    const now =
+      this.view.step > 0 && (arrow.step === this.view.step || arrow.sent === this.view.step);
     const { moments } = this.run.story;
     const aside = arrow.step ? !moments[arrow.step - 1].matters : true;
     const wide = this.lanes.gap >= 96 && arrow.message.source !== arrow.message.to;
     const label = (now || (wide && !aside)) && arrow.how !== "flight";
     return s(
       "g",
-      { class: ["message", arrow.how, now && "now", aside && "aside", arrow.to - arrow.from > LONG && "long"].filter(Boolean).join(" ") },
+      {
+        class: [
+          "message",
+          arrow.how,
+          now && "now",
+          aside && "aside",
+          arrow.to - arrow.from > LONG && "long",
+        ]
+          .filter(Boolean)
+          .join(" "),
+      },
       s("path", { class: `arrow ${arrow.how}`, d: line.path }),
       head(arrow.how, line),
-      label && s("text", { class: "label", x: line.middle.x, y: line.middle.y - 4 }, kindOf(arrow.message.body)),
+      label &&
+        s(
+          "text",
+          { class: "label", x: line.middle.x, y: line.middle.y - 4 },
+          kindOf(arrow.message.body),
+        ),
     );
   }
 
@@ -244,7 +298,10 @@ export class Diagram {
     const x = step && this.lanes.x.get(step.node);
     if (x === null || x === undefined) return null;
     const fault = step.fault !== null && step.event.$ !== "Fail";
-    return mark(markOf(step), x, yOf(at), { violates: this.run.violated(row.step).length > 0, fault });
+    return mark(markOf(step), x, yOf(at), {
+      violates: this.run.violated(row.step).length > 0,
+      fault,
+    });
   }
 
   /** The way back of a lasso, from its last step to the state it repeats. */
@@ -257,7 +314,11 @@ export class Diagram {
       "g",
       { class: "loop" },
       s("path", { class: "way", d: `M${x + 10} ${from}H${x}V${to}H${x + 6}` }),
-      s("path", { class: "head solid", d: "M0 0L-8-4V4Z", transform: `translate(${x + 10} ${to})` }),
+      s("path", {
+        class: "head solid",
+        d: "M0 0L-8-4V4Z",
+        transform: `translate(${x + 10} ${to})`,
+      }),
     );
   }
 }
@@ -271,4 +332,8 @@ export const chips = ({ effects, violates, witnesses }) => [
 
 /** A headline with its names and values marked. */
 export const told = (step) =>
-  h("span", { class: "what" }, headline(step).map(({ text, what }) => (what ? h("span", { class: what }, text) : text)));
+  h(
+    "span",
+    { class: "what" },
+    headline(step).map(({ text, what }) => (what ? h("span", { class: what }, text) : text)),
+  );

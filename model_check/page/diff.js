@@ -82,7 +82,8 @@ function listParts(before, after) {
  */
 export function notOnDisk(node, state, disk) {
   if (state === null || state === undefined || same(state, disk)) return [];
-  if (shapeOf(state) !== "record") return [{ name: "state", value: state, disk: disk ?? undefined }];
+  if (shapeOf(state) !== "record")
+    return [{ name: "state", value: state, disk: disk ?? undefined }];
   return fieldsOf(state)
     .map((name) => ({ name, value: state[name], disk: onDisk(name, state[name], disk) }))
     .filter(({ value, disk: kept }) => value !== node && !same(value, kept))

@@ -8,7 +8,11 @@ function fill(element, attributes, children) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else element.setAttribute(name, value === true ? "" : String(value));
   }
-  element.append(...children.flat(Infinity).filter((each) => each !== null && each !== undefined && each !== false));
+  element.append(
+    ...children
+      .flat(Infinity)
+      .filter((each) => each !== null && each !== undefined && each !== false),
+  );
   return element;
 }
 
@@ -25,7 +29,11 @@ export const $ = (id) => document.getElementById(id);
 
 /** Put `children` in the place of all that is in `element`. */
 export function put(element, ...children) {
-  element.replaceChildren(...children.flat(Infinity).filter((each) => each !== null && each !== undefined && each !== false));
+  element.replaceChildren(
+    ...children
+      .flat(Infinity)
+      .filter((each) => each !== null && each !== undefined && each !== false),
+  );
   return element;
 }
 

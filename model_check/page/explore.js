@@ -36,12 +36,16 @@ class Explorer {
     this.choices = new Map(); // by path
     this.search = null;
     const fragment = location.hash;
-    new Viewer(data, { extra: (viewer) => this.#sections(viewer), changed: () => this.#ask() || this.#refocus() });
+    new Viewer(data, {
+      extra: (viewer) => this.#sections(viewer),
+      changed: () => this.#ask() || this.#refocus(),
+    });
     const { path, step } = readFragment(fragment);
     this.ready = this.#show(path, step ?? path.length);
     window.addEventListener("hashchange", ({ newURL }) => {
       const asked = readFragment(new URL(newURL).hash);
-      if (asked.path.join() !== this.path.join()) this.#show(asked.path, asked.step ?? asked.path.length);
+      if (asked.path.join() !== this.path.join())
+        this.#show(asked.path, asked.step ?? asked.path.length);
     });
   }
 
@@ -137,7 +141,11 @@ class Explorer {
   }
 
   #group(found) {
-    return h("ul", { class: "choices" }, found.map((each) => h("li", {}, this.#choice(each))));
+    return h(
+      "ul",
+      { class: "choices" },
+      found.map((each) => h("li", {}, this.#choice(each))),
+    );
   }
 
   #choice(step) {
@@ -153,7 +161,9 @@ class Explorer {
       },
       told(step),
       chips(step),
-      step.fault !== null && step.effects.length > 0 && h("span", { class: "done" }, ` done: ${step.effects.map(brief).join(", ")}`),
+      step.fault !== null &&
+        step.effects.length > 0 &&
+        h("span", { class: "done" }, ` done: ${step.effects.map(brief).join(", ")}`),
       step.error !== null && h("span", { class: "chip bad" }, plain(step.error)),
       step.cut && h("span", { class: "chip" }, `outside ${plain(step.cut)}`),
       taken && h("span", { class: "chip seen" }, "taken"),
@@ -174,7 +184,11 @@ class Explorer {
       this.kept.map((path) => {
         const common = path.findIndex((each, at) => each !== this.path[at]);
         const words = `${path.length} steps, parts after step ${common < 0 ? path.length : common}`;
-        return h("li", {}, h("button", { type: "button", class: "choice", onclick: () => this.#show(path) }, words));
+        return h(
+          "li",
+          {},
+          h("button", { type: "button", class: "choice", onclick: () => this.#show(path) }, words),
+        );
       }),
     );
   }
@@ -182,7 +196,11 @@ class Explorer {
   // --- looking for a violation or a witness --------------------------------------------------------
 
   #seeking() {
-    const goal = h("select", { id: "goal", "aria-label": "property" }, this.goals.map((each) => h("option", { value: each }, plain(each))));
+    const goal = h(
+      "select",
+      { id: "goal", "aria-label": "property" },
+      this.goals.map((each) => h("option", { value: each }, plain(each))),
+    );
     goal.value = this.goal ?? this.goals[0] ?? "";
     goal.addEventListener("change", () => (this.goal = goal.value));
     const button = (words, onclick) => h("button", { type: "button", onclick }, words);
@@ -230,5 +248,8 @@ class Explorer {
 }
 
 const explorer = new Explorer(JSON.parse($("data").textContent));
-put($("more"), h("button", { type: "button", id: "save", onclick: () => explorer.save() }, "Save run"));
+put(
+  $("more"),
+  h("button", { type: "button", id: "save", onclick: () => explorer.save() }, "Save run"),
+);
 explorer.ready.then(() => (document.documentElement.dataset.ready = "yes"));

@@ -34,7 +34,8 @@ export const isMessageShown = (filter, { source, to, body }) =>
 export function rowsOf(run, filter) {
   const rows = [{ step: 0 }];
   const skip = (after, end) => {
-    for (let left = run.scheduled(after) + 1; left < end; left++) rows.push({ skipped: left, after });
+    for (let left = run.scheduled(after) + 1; left < end; left++)
+      rows.push({ skipped: left, after });
   };
   for (let number = 1; number <= run.length; number++) {
     skip(number - 1, run.scheduled(number));
@@ -90,9 +91,17 @@ export function wordsOf(step) {
   const changes = step.changes.flatMap((change) => [
     plain(change.path),
     ...["before", "after"].filter((key) => key in change).map((key) => short(change[key])),
-    ...["added", "removed"].filter((key) => Array.isArray(change[key])).flatMap((key) => change[key].map(short)),
+    ...["added", "removed"]
+      .filter((key) => Array.isArray(change[key]))
+      .flatMap((key) => change[key].map(short)),
   ]);
-  const told = [step.number, headlineText(step), step.error ?? "", ...changes, ...step.effects.map(short)];
+  const told = [
+    step.number,
+    headlineText(step),
+    step.error ?? "",
+    ...changes,
+    ...step.effects.map(short),
+  ];
   return [...told, ...(step.violates ?? []), ...(step.witnesses ?? [])].join(" ").toLowerCase();
 }
 

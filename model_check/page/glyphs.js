@@ -75,7 +75,10 @@ export function legend() {
     words,
   ]);
   const marks = MARKS.map(([kind, words]) => [sample(mark(kind, 28, 10, {})), words]);
-  const lanes = LANES.map(([how, words]) => [sample(s("path", { class: `lane ${how}`, d: "M4 10H52" })), words]);
+  const lanes = LANES.map(([how, words]) => [
+    sample(s("path", { class: `lane ${how}`, d: "M4 10H52" })),
+    words,
+  ]);
   const violation = [sample(mark("receive", 28, 10, { violates: true })), "a property is violated"];
   return [...arrows, ...marks, violation, ...lanes];
 }

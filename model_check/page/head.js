@@ -16,18 +16,36 @@ export function showHead(viewer) {
   $("verdict").className = `verdict ${trace.verdict === "VIOLATED" ? "bad" : ""}`;
   put(
     $("why"),
-    h("div", {}, trace.property && h("p", { class: "says" }, plain(trace.property.sentence)), trace.bug && bugText(trace.bug)),
-    h("div", {}, story.why.map((each) => h("p", { class: "reason" }, linked(viewer, each))), noReturn(viewer), parting(viewer)),
+    h(
+      "div",
+      {},
+      trace.property && h("p", { class: "says" }, plain(trace.property.sentence)),
+      trace.bug && bugText(trace.bug),
+    ),
+    h(
+      "div",
+      {},
+      story.why.map((each) => h("p", { class: "reason" }, linked(viewer, each))),
+      noReturn(viewer),
+      parting(viewer),
+    ),
   );
   put($("claim"), claimList(trace));
-  put($("sides"), viewer.runs.length > 1 ? viewer.runs.map((run, at) => sideButton(viewer, run, at)) : null);
+  put(
+    $("sides"),
+    viewer.runs.length > 1 ? viewer.runs.map((run, at) => sideButton(viewer, run, at)) : null,
+  );
   $("alone").hidden = viewer.runs.length < 2;
 }
 
 /** Text in which each step that is named can be gone to. */
 function linked(viewer, text) {
   const link = (number) =>
-    h("button", { type: "button", class: "link", onclick: () => viewer.go(Number(number)) }, `step ${number}`);
+    h(
+      "button",
+      { type: "button", class: "link", onclick: () => viewer.go(Number(number)) },
+      `step ${number}`,
+    );
   return plain(text)
     .split(/\bstep (\d+)\b/)
     .map((part, at) => (at % 2 ? link(part) : part));
@@ -65,9 +83,16 @@ function noReturn(viewer) {
 function parting(viewer) {
   const { runs, part, partWhy } = viewer;
   if (runs.length < 2) return null;
-  const text = part === null ? "The two runs are the same." : `The runs part at step ${part}${partWhy ? `: ${partWhy}` : "."}`;
+  const text =
+    part === null
+      ? "The two runs are the same."
+      : `The runs part at step ${part}${partWhy ? `: ${partWhy}` : "."}`;
   return h("p", { class: "note" }, "≠ ", linked(viewer, text));
 }
 
 const sideButton = (viewer, run, at) =>
-  h("button", { type: "button", "aria-pressed": String(viewer.side === at), onclick: () => viewer.turn(at) }, `${at ? "Ⅱ" : "Ⅰ"} ${plain(run.title)}`);
+  h(
+    "button",
+    { type: "button", "aria-pressed": String(viewer.side === at), onclick: () => viewer.turn(at) },
+    `${at ? "Ⅱ" : "Ⅰ"} ${plain(run.title)}`,
+  );

@@ -1,12 +1,29 @@
 // The keyboard.
 
 const MOVES = {
-  ArrowRight: "next", ArrowDown: "next", j: "next",
-  ArrowLeft: "previous", ArrowUp: "previous", k: "previous",
-  PageDown: "ahead", PageUp: "back", Home: "first", End: "last",
-  "]": "nextOfNode", "[": "previousOfNode",
-  " ": "play", "/": "find", n: "nextFound", N: "previousFound",
-  m: "matters", f: "filters", v: "nextViolation", p: "part", c: "other", t: "theme", "?": "help",
+  ArrowRight: "next",
+  ArrowDown: "next",
+  j: "next",
+  ArrowLeft: "previous",
+  ArrowUp: "previous",
+  k: "previous",
+  PageDown: "ahead",
+  PageUp: "back",
+  Home: "first",
+  End: "last",
+  "]": "nextOfNode",
+  "[": "previousOfNode",
+  " ": "play",
+  "/": "find",
+  n: "nextFound",
+  N: "previousFound",
+  m: "matters",
+  f: "filters",
+  v: "nextViolation",
+  p: "part",
+  c: "other",
+  t: "theme",
+  "?": "help",
 };
 const TYPED_INTO = "input, select, textarea";
 const PRESSED = "button, summary, a"; // space and enter are theirs

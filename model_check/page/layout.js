@@ -40,7 +40,14 @@ export function arrowsOf(run, filter, places) {
     }
     const last = message.sent.at(-1);
     if (!message.ends.length || (delivered === 0 && message.ends.at(-1).step < last)) {
-      arrows.push({ message, how: "flight", from: places[last], to: places[last], sent: last, step: null });
+      arrows.push({
+        message,
+        how: "flight",
+        from: places[last],
+        to: places[last],
+        sent: last,
+        step: null,
+      });
     }
   }
   return arrows.filter(({ how, from, to }) => how === "flight" || from !== to);

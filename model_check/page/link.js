@@ -24,7 +24,9 @@ export function readFragment(fragment) {
     step: Number.isInteger(step) && step >= 0 ? step : null,
     side: parts.get("side") === "2" ? 1 : 0,
     query: parts.get("find") ?? "",
-    path: /^\d+(\.\d+)*$/.test(parts.get("path") ?? "") ? parts.get("path").split(".").map(Number) : [],
+    path: /^\d+(\.\d+)*$/.test(parts.get("path") ?? "")
+      ? parts.get("path").split(".").map(Number)
+      : [],
     filter: {
       matters: parts.get("only") === "matters",
       ...Object.fromEntries(SETS.map((name) => [name, new Set(parts.getAll(`hide-${name}`))])),

@@ -19,11 +19,21 @@ function card(run, node, step, { isOwn, filter, opened, toggle }) {
   const open = opened.get(node) ?? (isOwn || run.nodes.length <= 3);
   const details = h(
     "details",
-    { class: `card ${isOwn ? "own" : ""}`, open },
-    h("summary", {}, title(run, node, step, local), open ? null : h("span", { class: "glance" }, glance(run, node, step))),
+    { class: `card ${isOwn ? "own" : ""}`, "data-node": node, open },
+    h(
+      "summary",
+      {},
+      title(run, node, step, local),
+      open ? null : h("span", { class: "glance" }, glance(run, node, step)),
+    ),
   );
   details.addEventListener("toggle", () => details.open !== open && toggle(node, details.open));
-  if (open) details.append(...(run.canCrash ? body(node, before, local, filter.fields) : [whole(before, local, filter.fields)]));
+  if (open)
+    details.append(
+      ...(run.canCrash
+        ? body(node, before, local, filter.fields)
+        : [whole(before, local, filter.fields)]),
+    );
   return details;
 }
 
@@ -33,7 +43,13 @@ function title(run, node, step, { status }) {
     { class: "who" },
     h("strong", {}, plain(node)),
     run.leads(node, step) ? h("span", { class: "crown" }, " ♛ leads") : null,
-    status === "up" ? null : h("span", { class: "status" }, ` ${status === "stopped" ? "stopped for good" : plain(status)}`),
+    status === "up"
+      ? null
+      : h(
+          "span",
+          { class: "status" },
+          ` ${status === "stopped" ? "stopped for good" : plain(status)}`,
+        ),
   );
 }
 
@@ -66,7 +82,9 @@ function body(node, before, local, hidden) {
         "div",
         { class: "store memory" },
         h("h4", {}, "▢ In memory", h("small", {}, "a crash here loses this")),
-        lost.length ? memory(lost, before.state) : h("p", { class: "none" }, "nothing that is not on disk"),
+        lost.length
+          ? memory(lost, before.state)
+          : h("p", { class: "none" }, "nothing that is not on disk"),
       ),
   ].filter(Boolean);
 }
@@ -79,13 +97,22 @@ function stored(difference, value, hidden) {
 }
 
 const asParts = (value) => {
-  const names = typeof value === "object" && value ? Object.keys(value).filter((each) => !each.startsWith("$")) : [];
+  const names =
+    typeof value === "object" && value
+      ? Object.keys(value).filter((each) => !each.startsWith("$"))
+      : [];
   return {
     name: "",
     how: "changed",
     before: value,
     after: value,
-    parts: names.map((name) => ({ name, how: "same", before: value[name], after: value[name], parts: [] })),
+    parts: names.map((name) => ({
+      name,
+      how: "same",
+      before: value[name],
+      after: value[name],
+      parts: [],
+    })),
   };
 };
 
@@ -97,13 +124,21 @@ function memory(lost, before) {
       const had = typeof before === "object" && before !== null && Object.hasOwn(before, name);
       const difference = compare(had ? before[name] : value, value, name);
       const unsaved =
-        disk === undefined ? null : h("span", { class: "unsaved" }, ` not saved; the disk has ${short(disk)}`);
+        disk === undefined
+          ? null
+          : h("span", { class: "unsaved" }, ` not saved; the disk has ${short(disk)}`);
       if (difference.how !== "same") {
         const line = item(difference);
         if (unsaved) line.append(unsaved);
         return line;
       }
-      return h("li", { class: isEmpty(value) ? "faint" : "" }, h("span", { class: "field" }, plain(name)), valueOf(value), unsaved);
+      return h(
+        "li",
+        { class: isEmpty(value) ? "faint" : "" },
+        h("span", { class: "field" }, plain(name)),
+        valueOf(value),
+        unsaved,
+      );
     }),
   );
 }

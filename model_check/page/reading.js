@@ -16,8 +16,12 @@ const record = (shape) => (value) => isObject(value) && !misfit(shape, value);
 const optional = (wanted) => (value) => value === undefined || wanted(value);
 const orNull = (wanted) => (value) => value === null || wanted(value);
 
-const oneOf = (...texts) => (value) => texts.includes(value);
-const copies = (value) => value === undefined || (Number.isInteger(value) && value >= 1 && value <= COPIES_MAX);
+const oneOf =
+  (...texts) =>
+  (value) =>
+    texts.includes(value);
+const copies = (value) =>
+  value === undefined || (Number.isInteger(value) && value >= 1 && value <= COPIES_MAX);
 
 const LOCAL = { status: text };
 const FLYING = record({ source: text, to: text, copies });
@@ -39,7 +43,11 @@ const STEP = record({
 });
 const PROPERTY = record({ name: text, sentence: text, kind: text, subject: text });
 const TRACE = {
-  model: record({ name: text, nodes: list(), network: record({ delivery: oneOf("once", "duplicating", "fifo") }) }),
+  model: record({
+    name: text,
+    nodes: list(),
+    network: record({ delivery: oneOf("once", "duplicating", "fifo") }),
+  }),
   verdict: oneOf("VIOLATED", "RUN"),
   property: orNull(PROPERTY),
   properties: optional(orNull(list(PROPERTY))),
@@ -66,14 +74,17 @@ export function parseTrace(name, content) {
   try {
     document = JSON.parse(content.replace(/^\uFEFF/, ""));
   } catch (error) {
-    throw new ReadingError(`${name} is not a trace, or only a part of one: it is not JSON (${error.message})`);
+    throw new ReadingError(
+      `${name} is not a trace, or only a part of one: it is not JSON (${error.message})`,
+    );
   }
   return requireTrace(name, document);
 }
 
 /** Refuse what is no trace document, or a broken one. */
 export function requireTrace(name, found) {
-  if (!isFlat(found)) throw new ReadingError(`${name}: its values are nested too deeply to be shown`);
+  if (!isFlat(found))
+    throw new ReadingError(`${name}: its values are nested too deeply to be shown`);
   const document = traceIn(name, found);
   if (document.version !== 1) {
     const version = String(JSON.stringify(document.version)).slice(0, 20);
@@ -99,7 +110,9 @@ function traceIn(name, document) {
   if (isObject(document) && document.format === "paxiom trace" && "version" in document) {
     return document;
   }
-  throw new ReadingError(`${name} is not a trace: it does not say "format": "paxiom trace" and its "version"`);
+  throw new ReadingError(
+    `${name} is not a trace: it does not say "format": "paxiom trace" and its "version"`,
+  );
 }
 
 /** Whether values lie in values no deeper than can be shown. */
@@ -108,7 +121,9 @@ function isFlat(value) {
   for (let depth = 0; level.length; depth++) {
     if (depth > DEPTH_MAX) return false;
     level = level.flatMap((each) =>
-      typeof each === "object" && each !== null ? Object.values(each).filter((v) => typeof v === "object" && v !== null) : [],
+      typeof each === "object" && each !== null
+        ? Object.values(each).filter((v) => typeof v === "object" && v !== null)
+        : [],
     );
   }
   return true;

@@ -114,7 +114,8 @@ export class Run {
   #told(number, what) {
     const holder = number ? this.step(number) : this.document.initial;
     if (holder[what]) return holder[what];
-    const last = what === "violates" && number === this.length && this.document.verdict === "VIOLATED";
+    const last =
+      what === "violates" && number === this.length && this.document.verdict === "VIOLATED";
     return last && this.document.property ? [this.document.property.name] : [];
   }
 
@@ -130,15 +131,19 @@ export class Run {
 
   /** All quorums found by the first `number` steps. */
   quorums(number) {
-    return this.steps.slice(0, number).flatMap((step) =>
-      (step.quorums ?? []).map((quorum) => ({ ...quorum, step: step.number, node: step.node })),
-    );
+    return this.steps
+      .slice(0, number)
+      .flatMap((step) =>
+        (step.quorums ?? []).map((quorum) => ({ ...quorum, step: step.number, node: step.node })),
+      );
   }
 }
 
 /** Whether it makes a difference what is on disk. */
 function canCrash({ model: { faults }, initial, steps }) {
-  const persists = [...initial.nodes, ...steps.map(({ after }) => after)].some((each) => (each?.disk ?? null) !== null);
+  const persists = [...initial.nodes, ...steps.map(({ after }) => after)].some(
+    (each) => (each?.disk ?? null) !== null,
+  );
   return persists || !isObject(faults) || Object.values(faults).some(Boolean);
 }
 
@@ -181,10 +186,23 @@ function deed(step) {
       return [who, words(" takes up request "), value(step.event.command)];
     case "Deliver": {
       const sender = source === step.node ? words("itself") : node(String(source));
-      return [who, words(discards(step) ? " discards " : " receives "), message, words(" from "), sender];
+      return [
+        who,
+        words(discards(step) ? " discards " : " receives "),
+        message,
+        words(" from "),
+        sender,
+      ];
     }
     case "Lose":
-      return [words("the network loses "), message, words(" from "), node(String(source)), words(" to "), who];
+      return [
+        words("the network loses "),
+        message,
+        words(" from "),
+        node(String(source)),
+        words(" to "),
+        who,
+      ];
     case "Fire":
       return [words("timer "), value(step.event.timer), words(" fires at "), who];
     case "Fail":
@@ -197,7 +215,10 @@ function deed(step) {
 }
 
 /** The headline as one text. */
-export const headlineText = (step) => headline(step).map(({ text }) => text).join("");
+export const headlineText = (step) =>
+  headline(step)
+    .map(({ text }) => text)
+    .join("");
 
 /** Effects other than messages and the disk: what a node decides, applies, leads. */
 export const deeds = (step) =>
@@ -227,5 +248,7 @@ export function markOf(step) {
 /** The entries of a log that a node shows, or null. */
 export function logOf(shown) {
   if (!isObject(shown) || shapeOf(shown.log) !== "list") return null;
-  return shown.log.every((each) => isObject(each) && Object.hasOwn(each, "term")) ? shown.log : null;
+  return shown.log.every((each) => isObject(each) && Object.hasOwn(each, "term"))
+    ? shown.log
+    : null;
 }

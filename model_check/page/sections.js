@@ -25,9 +25,19 @@ export function logGrid(run, step, filter) {
       h(
         "thead",
         {},
-        h("tr", {}, h("th", { scope: "col" }, "log"), h("th", { scope: "col" }, "term"), places.map((at) => h("th", { scope: "col" }, at))),
+        h(
+          "tr",
+          {},
+          h("th", { scope: "col" }, "log"),
+          h("th", { scope: "col" }, "term"),
+          places.map((at) => h("th", { scope: "col" }, at)),
+        ),
       ),
-      h("tbody", {}, rows.map((row) => logRow(run, step, row, places))),
+      h(
+        "tbody",
+        {},
+        rows.map((row) => logRow(run, step, row, places)),
+      ),
     ),
     h("p", { class: "key" }, "number: term of the entry. ✓ applied, ┃ committed up to here"),
   );
@@ -48,7 +58,13 @@ function logRow(run, step, { node, shown, last, log }, places) {
   return h(
     "tr",
     { class: shown ? "" : "down" },
-    h("th", { scope: "row" }, plain(node), leads ? h("span", { class: "crown", title: "leads" }, " ♛") : null, shown ? null : " (down)"),
+    h(
+      "th",
+      { scope: "row" },
+      plain(node),
+      leads ? h("span", { class: "crown", title: "leads" }, " ♛") : null,
+      shown ? null : " (down)",
+    ),
     h("td", { class: "term" }, Number.isInteger(known.term) ? known.term : ""),
     places.map((at) => logCell(log?.[at - 1], at, known)),
   );
@@ -63,7 +79,11 @@ function logCell(entry, at, { commit, applied }) {
   const said = `entry ${at}: term ${short(entry.term)}, ${command === null ? "no-op" : short(command)}${isCommitted ? ", committed" : ""}${isApplied ? ", applied" : ""}`;
   return h(
     "td",
-    { class: `entry hue${hue}${isCommitted ? " committed" : ""}${edge}`, title: said, "aria-label": said },
+    {
+      class: `entry hue${hue}${isCommitted ? " committed" : ""}${edge}`,
+      title: said,
+      "aria-label": said,
+    },
     h("b", {}, short(entry.term)),
     command === null ? "" : ` ${short(command)}`,
     isApplied ? h("span", { class: "applied" }, "✓") : null,
@@ -82,14 +102,34 @@ export function quorumView(run, step, go) {
       h(
         "table",
         { class: "quorums" },
-        h("thead", {}, h("tr", {}, ["step", "found by", "quorum"].map((each) => h("th", { scope: "col" }, each)), run.nodes.map((node) => h("th", { scope: "col" }, plain(node))))),
-        h("tbody", {}, found.map((quorum) => quorumRow(run, quorum, apart, go))),
+        h(
+          "thead",
+          {},
+          h(
+            "tr",
+            {},
+            ["step", "found by", "quorum"].map((each) => h("th", { scope: "col" }, each)),
+            run.nodes.map((node) => h("th", { scope: "col" }, plain(node))),
+          ),
+        ),
+        h(
+          "tbody",
+          {},
+          found.map((quorum) => quorumRow(run, quorum, apart, go)),
+        ),
       ),
     ),
-    apart.slice(0, PAIRS_MAX).map(([one, other]) =>
-      h("p", { class: "disjoint" }, `✗ ${named(run, one)} and ${named(run, other)} share no node`),
-    ),
-    apart.length > PAIRS_MAX && h("p", { class: "disjoint" }, `and ${apart.length - PAIRS_MAX} more such pairs`),
+    apart
+      .slice(0, PAIRS_MAX)
+      .map(([one, other]) =>
+        h(
+          "p",
+          { class: "disjoint" },
+          `✗ ${named(run, one)} and ${named(run, other)} share no node`,
+        ),
+      ),
+    apart.length > PAIRS_MAX &&
+      h("p", { class: "disjoint" }, `and ${apart.length - PAIRS_MAX} more such pairs`),
   ];
 }
 
@@ -126,7 +166,11 @@ export function disjoint(quorums) {
   return quorums.flatMap((one, at) =>
     quorums
       .slice(at + 1)
-      .filter((other) => (alone || one.field !== other.field) && !one.members.some((each) => other.members.includes(each)))
+      .filter(
+        (other) =>
+          (alone || one.field !== other.field) &&
+          !one.members.some((each) => other.members.includes(each)),
+      )
       .map((other) => [one, other]),
   );
 }
@@ -134,7 +178,16 @@ export function disjoint(quorums) {
 /** A button that goes to a step. */
 export const stepLink = (run, step, go) => {
   const number = run.scheduled(step);
-  return h("button", { class: "link", type: "button", onclick: () => go(step), "aria-label": `go to step ${number}` }, number);
+  return h(
+    "button",
+    {
+      class: "link",
+      type: "button",
+      onclick: () => go(step),
+      "aria-label": `go to step ${number}`,
+    },
+    number,
+  );
 };
 
 const STATUS = {
@@ -161,7 +214,18 @@ export function propertyList(run, step, go) {
           "tr",
           { class: `is-${status.replace(" ", "-")}` },
           h("th", { scope: "row", title: plain(sentence) }, plain(name)),
-          h("td", {}, STATUS[status], at.length ? [" at ", at.slice(0, 3).map((each, n) => [n ? ", " : "", stepLink(run, each, go)]), at.length > 3 ? " …" : ""] : null),
+          h(
+            "td",
+            {},
+            STATUS[status],
+            at.length
+              ? [
+                  " at ",
+                  at.slice(0, 3).map((each, n) => [n ? ", " : "", stepLink(run, each, go)]),
+                  at.length > 3 ? " …" : "",
+                ]
+              : null,
+          ),
         ),
       ),
     ),
@@ -170,13 +234,24 @@ export function propertyList(run, step, go) {
 
 /** The messages in flight after a step. */
 export function flightList(run, step, filter) {
-  const flying = run.flight(step).filter(({ source, to, message }) => !filter.nodes.has(source) && !filter.nodes.has(to) && !filter.kinds.has(kindOf(message)));
+  const flying = run
+    .flight(step)
+    .filter(
+      ({ source, to, message }) =>
+        !filter.nodes.has(source) && !filter.nodes.has(to) && !filter.kinds.has(kindOf(message)),
+    );
   if (!flying.length) return h("p", { class: "none" }, "no message");
   return h(
     "ul",
     { class: "flying" },
     flying.map(({ source, to, message, copies }) =>
-      h("li", {}, h("span", { class: "route" }, `${plain(source)} → ${plain(to)} `), short(message), copies > 1 ? ` × ${copies}` : ""),
+      h(
+        "li",
+        {},
+        h("span", { class: "route" }, `${plain(source)} → ${plain(to)} `),
+        short(message),
+        copies > 1 ? ` × ${copies}` : "",
+      ),
     ),
   );
 }
@@ -184,7 +259,12 @@ export function flightList(run, step, filter) {
 /** The claim: what was checked, in which surroundings. */
 export function claimList({ model, paxiom, verdict }) {
   const told = Object.entries(model).filter(([name]) => name !== "name");
-  const rows = [["model", model.name], ["verdict", verdict], ...told, ["paxiom", paxiom ?? "unknown"]];
+  const rows = [
+    ["model", model.name],
+    ["verdict", verdict],
+    ...told,
+    ["paxiom", paxiom ?? "unknown"],
+  ];
   return h(
     "dl",
     { class: "claim" },
@@ -194,5 +274,7 @@ export function claimList({ model, paxiom, verdict }) {
 
 const said = (value) =>
   isObject(value) && !("$" in value)
-    ? Object.entries(value).map(([name, each]) => `${plain(name)}: ${short(each)}`).join(", ")
+    ? Object.entries(value)
+        .map(([name, each]) => `${plain(name)}: ${short(each)}`)
+        .join(", ")
     : short(value);

@@ -19,7 +19,10 @@ export function storyOf(document) {
   const matter = document.property ? closed(seeds(document), causes) : new Set(causes.keys());
   return {
     nodes: document.initial.nodes.map(({ node }) => node),
-    messages: network.messages.map(({ ahead, ...message }) => ({ ...message, fate: fate(message) })),
+    messages: network.messages.map(({ ahead, ...message }) => ({
+      ...message,
+      fate: fate(message),
+    })),
     moments: moments.map((moment) => ({
       ...moment,
       causes: [...causes.get(moment.number)].sort((one, other) => one - other),
@@ -36,8 +39,7 @@ function fate({ ends }) {
 }
 
 /** Whether a node takes no notice of a message that arrives in its turn. */
-export const discards = (step) =>
-  step.event.$ === "Deliver" && step.action.startsWith("discard ");
+export const discards = (step) => step.event.$ === "Deliver" && step.action.startsWith("discard ");
 
 class Network {
   constructor(delivery) {

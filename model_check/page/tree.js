@@ -37,7 +37,8 @@ function leaf({ how, before, after }) {
 /** A value: on one line if it is short, else field by field. */
 export function valueOf(value) {
   const text = short(value);
-  if (text.length <= LONG) return h("span", { class: isEmpty(value) ? "value empty" : "value" }, text);
+  if (text.length <= LONG)
+    return h("span", { class: isEmpty(value) ? "value empty" : "value" }, text);
   const inside = insideOf(value);
   if (!inside.length) return h("span", { class: "value" }, text);
   return [
@@ -59,7 +60,9 @@ function insideOf(value) {
     case "set":
       return value.$set.map((each) => [null, each]);
     case "map":
-      return value.$map.map((each) => (Array.isArray(each) ? [short(each[0]), each[1]] : [null, each]));
+      return value.$map.map((each) =>
+        Array.isArray(each) ? [short(each[0]), each[1]] : [null, each],
+      );
     default:
       return [];
   }

@@ -67,7 +67,9 @@ function shortObject(value) {
 const listed = (values) => values.map(short).join(", ");
 
 const pair = (value) =>
-  Array.isArray(value) && value.length === 2 ? `${short(value[0])}: ${short(value[1])}` : short(value);
+  Array.isArray(value) && value.length === 2
+    ? `${short(value[0])}: ${short(value[1])}`
+    : short(value);
 
 function args(value) {
   const parts = Object.entries(value).filter(([name]) => name !== "$");

@@ -1,38 +1,48 @@
 // The viewer: one or two runs, and which step of them is shown.
 
-import { Timeline, countHidden, fillHelp, filterMenu, nextTheme, setTheme } from "./controls.js";
+import { Timeline, countHidden, filterMenu } from "./controls.js";
 import { Diagram } from "./diagram.js";
 import { $, put } from "./dom.js";
 import { isShown, nearestShown, nextShown, rowsOf, search } from "./filter.js";
 import { showHead } from "./head.js";
-import { askedFor } from "./keys.js";
 import { fragmentOf, readFragment } from "./link.js";
+import { listen } from "./listening.js";
 import { showPanel } from "./panel.js";
 import { partOf, partText } from "./part.js";
 import { SIZE_MAX, parseTrace, requireTrace } from "./reading.js";
 import { Run, headlineText } from "./run.js";
 
-const TEN = 10;
 const MARKS_MAX = 60; // of a kind on the time line; more would be a smear
 
 /** Shows page data (see paxiom.model_check.page) in the elements of page.html. */
 export class Viewer {
   /** @param {{extra?: (viewer) => Array, changed?: (viewer) => void}} how what the explorer adds */
   constructor(data, { extra = () => [], changed = () => {} } = {}) {
-    Object.assign(this, { extra, changed, step: 0, side: 0, query: "", found: [], opened: new Map(), path: [] });
+    Object.assign(this, {
+      extra,
+      changed,
+      step: 0,
+      side: 0,
+      query: "",
+      found: [],
+      opened: new Map(),
+      path: [],
+    });
     this.filter = readFragment("").filter;
     this.timeline = new Timeline($("timeline"), {
       go: (step) => this.go(step),
       step: () => this.step,
       next: (direction) => nextShown(this.rows(), this.step, direction),
     });
-    this.#listen();
+    listen(this);
     this.load(data);
   }
 
   /** Take in other page data; stay at the step if it is there. */
   load(data) {
-    const runs = data.traces.map((trace) => new Run({ ...trace, document: requireTrace("this page", trace.document) }));
+    const runs = data.traces.map(
+      (trace) => new Run({ ...trace, document: requireTrace("this page", trace.document) }),
+    );
     for (const run of runs) if (run.taken) run.until = runs[0].length;
     Object.assign(this, { data, runs });
     this.#compare();
@@ -41,12 +51,16 @@ export class Viewer {
   #compare() {
     const [one, other] = this.runs;
     this.part = other ? (this.data.part ?? partOf(one, other)) : null;
-    this.partWhy = this.part === null ? null : (this.data.part_why ?? partText(one, other, this.part));
+    this.partWhy =
+      this.part === null ? null : (this.data.part_why ?? partText(one, other, this.part));
     this.side = Math.min(this.side, this.runs.length - 1);
     this.step = Math.min(this.step, this.length);
     this.diagrams?.forEach((each) => each.close());
     const stage = $("stage");
-    put(stage, this.runs.map(() => document.createElement("div")));
+    put(
+      stage,
+      this.runs.map(() => document.createElement("div")),
+    );
     stage.className = other ? "two" : "one";
     this.diagrams = this.runs.map((run, at) => {
       const host = stage.children[at];
@@ -54,7 +68,13 @@ export class Viewer {
       const label = other ? `steps of ${run.title}` : "steps";
       const title = other ? run.title : null;
       const select = (step, unfold) => (unfold ? this.unfold(step) : this.#pick(at, step));
-      return new Diagram(host, run, { id: `steps-${at + 1}`, label, title, select, notes: this.#notes(at) });
+      return new Diagram(host, run, {
+        id: `steps-${at + 1}`,
+        label,
+        title,
+        select,
+        notes: this.#notes(at),
+      });
     });
     this.#scrollTogether();
     showHead(this);
@@ -64,9 +84,10 @@ export class Viewer {
   /** Rows of two runs stand beside each other: where the reader scrolls one, the other follows. */
   #scrollTogether() {
     const [one, other] = this.diagrams.map(({ scroll }) => scroll);
-    const follow = (led, leads) => leads.addEventListener("scroll", () => {
-      if (leads.matches(":hover, :focus-within")) led.scrollTop = leads.scrollTop;
-    });
+    const follow = (led, leads) =>
+      leads.addEventListener("scroll", () => {
+        if (leads.matches(":hover, :focus-within")) led.scrollTop = leads.scrollTop;
+      });
     if (other) {
       follow(one, other);
       follow(other, one);
@@ -106,7 +127,10 @@ export class Viewer {
 
   #notes(side) {
     const notes = new Map();
-    const note = (step, text) => step !== null && step !== undefined && notes.set(step, [notes.get(step), text].filter(Boolean).join("; "));
+    const note = (step, text) =>
+      step !== null &&
+      step !== undefined &&
+      notes.set(step, [notes.get(step), text].filter(Boolean).join("; "));
     if (side === 0) note(this.data.no_return, "⚑ point of no return");
     note(this.part, "≠ the runs part");
     note(this.runs[side].loop, "↺ the run goes back to here");
@@ -117,11 +141,21 @@ export class Viewer {
     const { run } = this;
     const faults = run.steps.filter(({ fault }) => fault !== null);
     const violating = run.steps.filter(({ number }) => run.violated(number).length);
-    const mark = (sign, text) => (step) => ({ step: run.scheduled(step.number), sign, text: text(step) });
+    const mark = (sign, text) => (step) => ({
+      step: run.scheduled(step.number),
+      sign,
+      text: text(step),
+    });
     return [
       ...(faults.length > MARKS_MAX ? [] : faults).map(mark("×", headlineText)),
-      ...violating.slice(0, MARKS_MAX).map(mark("✗", ({ number }) => `violates ${run.violated(number).join(", ")}`)),
-      ...[...this.#notes(this.side)].map(([step, text]) => ({ step, sign: text.slice(0, 1), text })),
+      ...violating
+        .slice(0, MARKS_MAX)
+        .map(mark("✗", ({ number }) => `violates ${run.violated(number).join(", ")}`)),
+      ...[...this.#notes(this.side)].map(([step, text]) => ({
+        step,
+        sign: text.slice(0, 1),
+        text,
+      })),
     ].map((each) => ({ ...each, text: `step ${each.step}: ${each.text}` }));
   }
 
@@ -156,7 +190,8 @@ export class Viewer {
 
   #filtered() {
     const { run, filter, own } = this;
-    if (own && !isShown(run, filter, own)) this.step = run.scheduled(nearestShown(rowsOf(run, filter), own));
+    if (own && !isShown(run, filter, own))
+      this.step = run.scheduled(nearestShown(rowsOf(run, filter), own));
     this.render();
   }
 
@@ -172,19 +207,22 @@ export class Viewer {
     this.found = search(this.run, query);
     if (this.found.length && !stay && !this.found.includes(this.own)) {
       const ahead = this.found.find((n) => n >= this.own) ?? this.found[0];
-      return this.#toFound(ahead);
+      return this.show(ahead);
     }
     this.render();
   }
 
-  #findNext(direction) {
+  /** Go to the next step found, or the previous. */
+  findNext(direction) {
     if (!this.found.length) return;
     const { own } = this;
-    const ahead = direction > 0 ? this.found.find((n) => n > own) : this.found.findLast((n) => n < own);
-    this.#toFound(ahead ?? this.found.at(direction > 0 ? 0 : -1));
+    const ahead =
+      direction > 0 ? this.found.find((n) => n > own) : this.found.findLast((n) => n < own);
+    this.show(ahead ?? this.found.at(direction > 0 ? 0 : -1));
   }
 
-  #toFound(step) {
+  /** Go to a step of the run shown; if it is hidden, show all. */
+  show(step) {
     if (isShown(this.run, this.filter, step)) this.go(this.run.scheduled(step));
     else this.unfold(step);
   }
@@ -198,11 +236,21 @@ export class Viewer {
     const filterKey = fragmentOf({ step: 0, side: 0, query: "", filter });
     this.diagrams.forEach((diagram, at) => {
       diagram.host.classList.toggle("active", at === this.side);
-      diagram.show({ step: this.runs[at].own(step), filter, filterKey, found: at === this.side ? found : new Set() });
+      diagram.show({
+        step: this.runs[at].own(step),
+        filter,
+        filterKey,
+        found: at === this.side ? found : new Set(),
+      });
     });
     const [leading, led] = [this.diagrams[this.side], this.diagrams[1 - this.side]];
     if (led) led.scroll.scrollTop = leading.scroll.scrollTop;
-    const view = { step: own, filter, opened: this.opened, toggle: (node, open) => this.#toggle(node, open) };
+    const view = {
+      step: own,
+      filter,
+      opened: this.opened,
+      toggle: (node, open) => this.#toggle(node, open),
+    };
     const other = this.runs[1 - this.side];
     showPanel($("panel"), run, view, {
       go: (to) => this.go(run.scheduled(to)),
@@ -213,14 +261,21 @@ export class Viewer {
     this.timeline.show(step, text);
     if (!this.timeline.timer) $("said").textContent = `${step}. ${text}`;
     this.#showControls();
-    history.replaceState(null, "", fragmentOf({ step, side: this.side, query: this.query, filter, path: this.path }));
+    history.replaceState(
+      null,
+      "",
+      fragmentOf({ step, side: this.side, query: this.query, filter, path: this.path }),
+    );
     this.changed(this);
   }
 
   #toggle(node, open) {
     this.opened.set(node, open);
     this.render();
-    [...document.querySelectorAll(".card > summary")].find((each) => each.textContent.startsWith(node))?.focus();
+    [...document.querySelectorAll(".card")]
+      .find((each) => each.dataset.node === node)
+      ?.querySelector("summary")
+      .focus();
   }
 
   #showControls() {
@@ -229,7 +284,11 @@ export class Viewer {
     $("filter-count").textContent = hidden ? `Filter (${hidden})` : "Filter";
     $("search").value = this.query;
     const at = this.found.indexOf(this.own) + 1;
-    $("found").value = this.query.trim() ? (this.found.length ? `${at || "·"} of ${this.found.length}` : "none") : "";
+    $("found").value = this.query.trim()
+      ? this.found.length
+        ? `${at || "·"} of ${this.found.length}`
+        : "none"
+      : "";
   }
 
   /** Tell the reader what went wrong; nothing tells that all is well. */
@@ -238,31 +297,7 @@ export class Viewer {
     $("problem").hidden = !text;
   }
 
-  // --- listening ---------------------------------------------------------------------------------
-
-  #listen() {
-    fillHelp($("help"));
-    setTheme($("theme"), "auto");
-    $("theme").addEventListener("click", () => nextTheme($("theme")));
-    $("ask-help").addEventListener("click", () => $("help").showModal());
-    $("matters").addEventListener("change", ({ target }) => this.setMatters(target.checked));
-    $("search").addEventListener("input", ({ target }) => this.find(target.value));
-    $("search").addEventListener("keydown", (event) => this.#inSearch(event));
-    $("filters").addEventListener("keydown", ({ key }) => key === "Escape" && this.#openFilters(false));
-    document.addEventListener("click", ({ target }) => {
-      if (!target.closest("#filters")) $("filters").open = false;
-    });
-    $("link").addEventListener("click", () => this.#copyLink());
-    $("file").addEventListener("change", ({ target }) => this.#open(target.files[0]).then(() => (target.value = "")));
-    $("alone").addEventListener("click", () => this.#leave());
-    document.addEventListener("keydown", (event) => this.#pressed(event));
-    document.addEventListener("dragover", (event) => event.preventDefault());
-    document.addEventListener("drop", (event) => {
-      event.preventDefault();
-      if (event.dataTransfer.files[0]) this.#open(event.dataTransfer.files[0]);
-    });
-    window.addEventListener("hashchange", () => this.follow(location.hash));
-  }
+  // --- other things to show ----------------------------------------------------------------------
 
   /** Show what a link says. */
   follow(fragment) {
@@ -276,29 +311,12 @@ export class Viewer {
     this.#openSide();
   }
 
-  #inSearch(event) {
-    if (event.key === "Enter") this.#findNext(event.shiftKey ? -1 : 1);
-    if (event.key === "Escape") {
-      this.find("");
-      event.target.blur();
-    }
-  }
-
-  #copyLink() {
-    const said = $("link");
-    const done = (text) => {
-      said.textContent = text;
-      setTimeout(() => (said.textContent = "Copy link"), 1500);
-    };
-    navigator.clipboard?.writeText(location.href).then(() => done("Copied"), () => done("It is in the address"));
-    if (!navigator.clipboard) done("It is in the address");
-  }
-
   /** Compare with a trace from a file. */
-  async #open(file) {
+  async compareWith(file) {
     if (!file) return;
     try {
-      if (file.size > SIZE_MAX) throw new Error(`${file.name} is larger than ${SIZE_MAX / 1e6} MB: that is no trace`);
+      if (file.size > SIZE_MAX)
+        throw new Error(`${file.name} is larger than ${SIZE_MAX / 1e6} MB: that is no trace`);
       const document = parseTrace(file.name, await file.text());
       const second = new Run({ title: file.name, document });
       Object.assign(this.data, { part: null, part_why: null });
@@ -310,61 +328,9 @@ export class Viewer {
     }
   }
 
-  #leave() {
+  /** Show the first run alone. */
+  leave() {
     this.runs = this.runs.slice(0, 1);
     this.#compare();
-  }
-
-  #pressed(event) {
-    const asked = askedFor(event);
-    if (!asked) return;
-    event.preventDefault();
-    this.#act(asked);
-  }
-
-  #act(asked) {
-    const { step, timeline } = this;
-    const move = (direction) => this.go(nextShown(this.rows(), step, direction));
-    const acts = {
-      next: () => move(1),
-      previous: () => move(-1),
-      ahead: () => this.go(nearestShown(this.rows(), Math.min(step + TEN, this.length))),
-      back: () => this.go(nearestShown(this.rows(), Math.max(step - TEN, 0))),
-      first: () => this.go(0),
-      last: () => this.go(this.length),
-      nextOfNode: () => this.#ofNode(1),
-      previousOfNode: () => this.#ofNode(-1),
-      play: () => timeline.toggle(),
-      find: () => $("search").focus(),
-      nextFound: () => this.#findNext(1),
-      previousFound: () => this.#findNext(-1),
-      matters: () => this.setMatters(!this.filter.matters),
-      filters: () => this.#openFilters(),
-      nextViolation: () => this.#nextViolation(),
-      part: () => this.part !== null && this.go(this.part),
-      other: () => this.runs.length > 1 && this.turn(1 - this.side),
-      theme: () => nextTheme($("theme")),
-      help: () => $("help").showModal(),
-    };
-    acts[asked]();
-  }
-
-  #ofNode(direction) {
-    const { run, own } = this;
-    const node = run.step(own)?.node ?? run.nodes[0];
-    const ofNode = run.steps.filter((each) => each.node === node).map(({ number }) => number);
-    const to = direction > 0 ? ofNode.find((n) => n > own) : ofNode.findLast((n) => n < own);
-    if (to) this.#toFound(to);
-  }
-
-  #nextViolation() {
-    const numbers = this.run.steps.map(({ number }) => number).filter((n) => this.run.violated(n).length);
-    if (numbers.length) this.#toFound(numbers.find((n) => n > this.own) ?? numbers[0]);
-  }
-
-  #openFilters(open = !$("filters").open) {
-    const menu = $("filters");
-    menu.open = open;
-    menu.querySelector(open ? "input" : "summary")?.focus();
   }
 }

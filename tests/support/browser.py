@@ -38,6 +38,23 @@ def started() -> Iterator["Browser"]:
         browser.close()
 
 
+def now(tab: "Page") -> str:
+    """The number of the step that the panel shows."""
+    return tab.locator("#panel .step .number").inner_text()
+
+
+def press(tab: "Page", *keys: str) -> None:
+    """Press keys, one after the other."""
+    for key in keys:
+        tab.keyboard.press(key)
+
+
+def rows(tab: "Page", stage: int = 1) -> list[str]:
+    """The steps in sight."""
+    found = tab.locator(f"#steps-{stage} .row:not(.fold) .number").all_inner_texts()
+    return [each for each in found if each]
+
+
 class Reader:
     """Opens pages, and keeps what the browser has to say of them."""
 

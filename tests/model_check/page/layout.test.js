@@ -16,8 +16,12 @@ const laid = (run, filter = everything()) => {
 test("every end of every message has its arrow, from a send before it", () => {
   for (const run of runs) {
     const { arrows } = laid(run);
-    const ends = run.story.messages.flatMap(({ number, ends: all }) => all.map(({ step }) => `${number} ${step}`));
-    const drawn = arrows.filter(({ step }) => step).map(({ message, step }) => `${message.number} ${step}`);
+    const ends = run.story.messages.flatMap(({ number, ends: all }) =>
+      all.map(({ step }) => `${number} ${step}`),
+    );
+    const drawn = arrows
+      .filter(({ step }) => step)
+      .map(({ message, step }) => `${message.number} ${step}`);
     assert.deepEqual(drawn.sort(), ends.sort());
     for (const { how, from, to } of arrows) assert.ok(how === "flight" ? from === to : from < to);
   }
@@ -27,17 +31,26 @@ test("what never arrives is drawn once, and a second arrival is told from the fi
   const hows = new Set();
   for (const run of runs) {
     for (const arrow of laid(run).arrows) hows.add(arrow.how);
-    const flying = laid(run).arrows.filter(({ how }) => how === "flight").map(({ message }) => message.number);
+    const flying = laid(run)
+      .arrows.filter(({ how }) => how === "flight")
+      .map(({ message }) => message.number);
     assert.equal(new Set(flying).size, flying.length);
     const never = run.story.messages.filter(({ ends }) => !ends.length).map(({ number }) => number);
     assert.ok(never.every((each) => flying.includes(each)));
   }
   for (const run of runs) {
-    const count = (number, how) => laid(run).arrows.filter((arrow) => arrow.message.number === number && arrow.how === how).length;
-    for (const { number } of run.story.messages.filter(({ fate }) => fate === "duplicated").slice(0, 3)) {
+    const count = (number, how) =>
+      laid(run).arrows.filter((arrow) => arrow.message.number === number && arrow.how === how)
+        .length;
+    for (const { number } of run.story.messages
+      .filter(({ fate }) => fate === "duplicated")
+      .slice(0, 3)) {
       const { ends } = run.story.messages[number - 1];
       assert.equal(count(number, "delivered"), 1);
-      assert.equal(count(number, "duplicated"), ends.filter(({ how }) => how === "delivered").length - 1);
+      assert.equal(
+        count(number, "duplicated"),
+        ends.filter(({ how }) => how === "delivered").length - 1,
+      );
     }
   }
   assert.deepEqual([...hows].sort(), ["delivered", "discarded", "duplicated", "flight", "lost"]);
@@ -61,13 +74,15 @@ test("arrows keep within the lanes of their nodes, and only the delivered reach 
       const to = lanes.x.get(arrow.message.to);
       assert.ok(x > 0 && x < lanes.width + lanes.gap && y >= yOf(arrow.from));
       if (arrow.how === "delivered") assert.ok(Math.abs(x - to) <= 8 && y === yOf(arrow.to));
-      if (arrow.how === "lost" && arrow.message.source !== arrow.message.to) assert.ok(Math.abs(x - to) > 8);
+      if (arrow.how === "lost" && arrow.message.source !== arrow.message.to)
+        assert.ok(Math.abs(x - to) > 8);
     }
   }
 });
 
 test("lanes are as wide as there is room, within reason", () => {
-  const gap = (nodes, room, hidden = []) => lanesOf(nodes, { ...everything(), nodes: new Set(hidden) }, room).gap;
+  const gap = (nodes, room, hidden = []) =>
+    lanesOf(nodes, { ...everything(), nodes: new Set(hidden) }, room).gap;
   assert.equal(gap(["a", "b"], 200), 100);
   assert.equal(gap(["a"], 2000), 132);
   assert.equal(gap(["a", "b", "c", "d", "e"], 100), 46);
@@ -75,7 +90,11 @@ test("lanes are as wide as there is room, within reason", () => {
 });
 
 test("only the arrows in sight are drawn", () => {
-  const arrows = [{ from: 0, to: 2 }, { from: 1, to: 9 }, { from: 5, to: 6 }];
+  const arrows = [
+    { from: 0, to: 2 },
+    { from: 1, to: 9 },
+    { from: 5, to: 6 },
+  ];
   assert.deepEqual(within(arrows, 3, 4), [arrows[1]]);
   assert.deepEqual(within(arrows, 2, 5), arrows);
 });

@@ -23,8 +23,20 @@ test("what is invisible or turns text around is escaped", () => {
 });
 
 test("values are told apart by shape, kind and key", () => {
-  assert.deepEqual([[1], { $set: [] }, { $map: [] }, { $: "A" }, "a", null].map(shapeOf), ["list", "set", "map", "record", "atom", "atom"]);
-  assert.deepEqual([{ $: "Vote" }, { $enum: "Timer", name: "RETRY" }, "tick", 3].map(kindOf), ["Vote", "RETRY", "tick", "3"]);
+  assert.deepEqual([[1], { $set: [] }, { $map: [] }, { $: "A" }, "a", null].map(shapeOf), [
+    "list",
+    "set",
+    "map",
+    "record",
+    "atom",
+    "atom",
+  ]);
+  assert.deepEqual([{ $: "Vote" }, { $enum: "Timer", name: "RETRY" }, "tick", 3].map(kindOf), [
+    "Vote",
+    "RETRY",
+    "tick",
+    "3",
+  ]);
   assert.ok([null, false, [], { $set: [] }, { $map: [] }].every(isEmpty));
   assert.ok(![0, "", true, [0], {}].some(isEmpty));
   assert.notEqual(keyOf("1"), keyOf(1));
