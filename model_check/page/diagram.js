@@ -266,7 +266,7 @@ export class Diagram {
     const now =
       this.view.step > 0 && (arrow.step === this.view.step || arrow.sent === this.view.step);
     const { moments } = this.run.story;
-    const aside = arrow.step ? !moments[arrow.step - 1].matters : true;
+    const aside = arrow.step !== null && !moments[arrow.step - 1].matters;
     const wide = this.lanes.gap >= 96 && arrow.message.source !== arrow.message.to;
     const label = (now || (wide && !aside)) && arrow.how !== "flight";
     return s(
