@@ -177,15 +177,17 @@ class Handler(BaseHTTPRequestHandler):
     def _asked(self) -> dict[str, Json]:
         """Read what a question says."""
         length = self.headers.get("Content-Length", "")
+        closes, self.close_connection = self.close_connection, True  # until all of it is read
         if self.headers.get("Content-Type") != "application/json" or not length.isdecimal():
             msg = "a question is JSON, of a length that is said"
             raise RequestError(msg)
         if int(length) > REQUEST_MAX:
-            self.close_connection = True
             msg = f"a question has at most {REQUEST_MAX:,} bytes"
             raise RequestError(msg)
+        content = self.rfile.read(int(length))
+        self.close_connection = closes
         try:
-            asked = json.loads(self.rfile.read(int(length)))
+            asked = json.loads(content)
         except (ValueError, RecursionError):
             asked = None
         if not isinstance(asked, dict):

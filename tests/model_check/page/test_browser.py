@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from paxiom.model_check import zoo
 from paxiom.model_check.beside import saved_with_the_rule
 from paxiom.model_check.cli_page import page_of_bug
 from paxiom.model_check.no_return import NoReturn
@@ -64,11 +65,18 @@ def test_it_plays_to_the_end_and_stops(reader: Reader) -> None:
     tab = reader.show(zoo_run("R12"), fragment="#step=2")
 
     tab.get_by_label("speed").select_option(FASTEST)
+    tab.evaluate(
+        """() => {
+            window.seen = [];
+            const note = () => seen.push(document.querySelector("#panel .number").textContent);
+            new MutationObserver(note).observe(panel, { childList: true });
+        }"""
+    )
     tab.locator("body").press(" ")
-    tab.get_by_role("button", name="stop", exact=True).wait_for()
+    tab.locator("#panel .step .number", has_text="8").wait_for()
     tab.get_by_role("button", name="play", exact=True).wait_for()
 
-    assert now(tab) == "8"
+    assert tab.evaluate("seen") == ["3", "4", "5", "6", "7", "8"]
 
 
 def test_a_lasso_is_drawn_and_played_round_and_round(reader: Reader) -> None:
@@ -216,3 +224,16 @@ def test_logs_quorums_and_leaders_are_shown(reader: Reader) -> None:
     assert "leads" in tab.locator(".card.own > summary").inner_text()
     flexible = reader.show(zoo_run("P13"))
     assert "share no node" in flexible.locator(".section.quorum").inner_text()
+
+
+@pytest.mark.slow
+def test_every_bug_of_the_zoo_is_shown(reader: Reader) -> None:
+    for bug in zoo.BUGS:
+        document = zoo_run(bug.number)
+        tab = reader.show(document)
+        steps = len(document["steps"])
+        assert now(tab) == str(steps)
+        assert f"violates {bug.breaks}" in tab.locator("#panel .step").inner_text()
+        press(tab, "Home", "m", "ArrowRight", "End")
+        assert now(tab) == str(steps)
+        reader.contexts[-1].close()
