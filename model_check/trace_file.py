@@ -3,7 +3,7 @@
 A trace file::
 
     {"format": "paxiom trace", "version": 1, "paxiom": "0.1.0",
-     "model": {...,             # the claim: protocol, nodes, network, faults, requests, bounds
+     "model": {...,             # the claim: protocol, nodes, network, faults, bounds, scope
                "made_by": {"target", "options"} | {"bug"}},    # so that it can be made again
      "verdict": "VIOLATED",
      "shortest": false,         # of a random run; missing of a search
