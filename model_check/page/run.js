@@ -203,8 +203,11 @@ function deed(step) {
         words(" to "),
         who,
       ];
-    case "Fire":
-      return [words("timer "), value(step.event.timer), words(" fires at "), who];
+    case "Fire": {
+      const { timer } = step.event;
+      const own = timer !== null && typeof timer === "object" && "$" in timer; // no alarm: what it does
+      return own ? [who, words(": "), value(timer)] : [words("timer "), value(timer), words(" fires at "), who];
+    }
     case "Fail":
       return [who, bad(` ${FAULTS[step.fault] ?? plain(String(step.fault))}`)];
     case "Recover":
