@@ -72,7 +72,7 @@ function body(node, before, local, hidden) {
     h(
       "div",
       { class: "store disk" },
-      h("h4", {}, "▣ On disk", h("small", {}, "survives a crash")),
+      h("h3", {}, "▣ On disk", h("small", {}, "survives a crash")),
       disk === null || disk === undefined
         ? h("p", { class: "none" }, "nothing")
         : stored(compare(before.disk ?? null, disk), disk, hidden),
@@ -81,7 +81,7 @@ function body(node, before, local, hidden) {
       h(
         "div",
         { class: "store memory" },
-        h("h4", {}, "▢ In memory", h("small", {}, "a crash here loses this")),
+        h("h3", {}, "▢ In memory", h("small", {}, "a crash here loses this")),
         lost.length
           ? memory(lost, before.state)
           : h("p", { class: "none" }, "nothing that is not on disk"),
