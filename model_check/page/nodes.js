@@ -3,7 +3,7 @@
 import { compare, notOnDisk } from "./diff.js";
 import { h } from "./dom.js";
 import { drawn, item, valueOf } from "./tree.js";
-import { isEmpty, plain, short } from "./values.js";
+import { fieldsOf, isEmpty, plain, shapeOf, short } from "./values.js";
 
 /** A card for each node. */
 export function nodeCards(run, { step, filter, opened, toggle }) {
@@ -89,32 +89,15 @@ function body(node, before, local, hidden) {
   ].filter(Boolean);
 }
 
-/** A record with what has changed of it; as it is where it was another kind of thing before. */
+/** A value with what has changed of it; as it is where it was another kind of thing before. */
 function stored(difference, value, hidden) {
-  if (difference.how === "changed" && !difference.parts.length) return drawn(difference);
-  if (difference.parts.length) return drawn(difference, { hidden, all: true });
-  return drawn(asParts(value), { hidden, all: true });
+  const { how, parts } = difference;
+  if (parts.length) return drawn(difference, { hidden, all: true });
+  if (how === "changed") return drawn(difference);
+  if (shapeOf(value) !== "record") return h("ul", { class: "tree" }, h("li", {}, valueOf(value)));
+  const fields = fieldsOf(value).map((name) => compare(value[name], value[name], name));
+  return drawn({ ...difference, parts: fields }, { hidden, all: true });
 }
-
-const asParts = (value) => {
-  const names =
-    typeof value === "object" && value
-      ? Object.keys(value).filter((each) => !each.startsWith("$"))
-      : [];
-  return {
-    name: "",
-    how: "changed",
-    before: value,
-    after: value,
-    parts: names.map((name) => ({
-      name,
-      how: "same",
-      before: value[name],
-      after: value[name],
-      parts: [],
-    })),
-  };
-};
 
 function memory(lost, before) {
   return h(

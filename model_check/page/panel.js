@@ -17,7 +17,7 @@ export function showPanel(host, run, view, { go, other, before = [] }) {
   const hadFocus = host.contains(document.activeElement);
   put(
     host,
-    stepHead(run, step, go),
+    stepHead(run, view, go),
     before,
     other && section("apart", "Beside the other run", apart(run, step, other, filter)),
     log && section("log", "Logs", log),
@@ -35,29 +35,27 @@ export function showPanel(host, run, view, { go, other, before = [] }) {
   if (hadFocus) host.focus({ preventScroll: true });
 }
 
-function stepHead(run, step, go) {
+function stepHead(run, { step, filter }, go) {
   const found = run.step(step);
   if (!found)
     return h(
       "header",
       { class: "step" },
       h("h2", {}, h("span", { class: "number" }, "0"), "The start"),
+      judged(run, 0),
       starts(run),
     );
   const moment = run.story.moments[step - 1];
   const previous = run.local(found.node, step - 1);
   const changed = found.after
-    ? drawn(compare(previous.state ?? null, found.after.state ?? null))
+    ? drawn(compare(previous.state ?? null, found.after.state ?? null), { hidden: filter.fields })
     : null;
   const bothUp = previous.state !== null && found.after?.state !== null;
   return h(
     "header",
     { class: "step" },
     h("h2", {}, h("span", { class: "number" }, run.scheduled(step)), told(found)),
-    run.violated(step).map((name) => h("p", { class: "violated" }, `✗ violates ${plain(name)}`)),
-    run
-      .witnessed(step)
-      .map((name) => h("p", { class: "witnessed" }, `✓ first state with ${plain(name)}`)),
+    judged(run, step),
     found.error !== null && h("p", { class: "violated" }, plain(found.error)),
     changed && bothUp && h("div", { class: "changes" }, changed),
     effects(found),
@@ -71,6 +69,14 @@ function stepHead(run, step, go) {
     causes(run, moment, go),
   );
 }
+
+/** What properties make of the state after a step. */
+const judged = (run, step) => [
+  run.violated(step).map((name) => h("p", { class: "violated" }, `✗ violates ${plain(name)}`)),
+  run
+    .witnessed(step)
+    .map((name) => h("p", { class: "witnessed" }, `✓ first state with ${plain(name)}`)),
+];
 
 const starts = (run) => {
   const flying = run.flight(0).length;

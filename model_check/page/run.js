@@ -206,7 +206,9 @@ function deed(step) {
     case "Fire": {
       const { timer } = step.event;
       const own = timer !== null && typeof timer === "object" && "$" in timer; // no alarm: what it does
-      return own ? [who, words(": "), value(timer)] : [words("timer "), value(timer), words(" fires at "), who];
+      return own
+        ? [who, words(": "), value(timer)]
+        : [words("timer "), value(timer), words(" fires at "), who];
     }
     case "Fail":
       return [who, bad(` ${FAULTS[step.fault] ?? plain(String(step.fault))}`)];

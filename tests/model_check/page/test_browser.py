@@ -11,7 +11,10 @@ from paxiom.model_check import zoo
 from paxiom.model_check.beside import saved_with_the_rule
 from paxiom.model_check.cli_page import page_of_bug
 from paxiom.model_check.no_return import NoReturn
+from paxiom.model_check.reference import explore
+from paxiom.model_check.trace_file import trace_document
 from support.browser import Reader, now, press, rows
+from support.raises import raises
 from support.zoo_runs import zoo_run
 
 if TYPE_CHECKING:
@@ -212,6 +215,21 @@ def test_the_point_of_no_return_is_marked(reader: Reader) -> None:
 
     assert "After step 12 it can no longer be avoided" in tab.inner_text("#why")
     assert "point of no return" in tab.locator("#steps-1-12").inner_text()
+
+
+def test_a_violation_at_the_start_and_a_handler_that_raises_are_shown(reader: Reader) -> None:
+    empty = zoo_run("P03") | {"steps": [], "evidence": []}
+    empty["initial"]["violates"] = ["agreement"]
+    tab = reader.show(empty)
+    assert now(tab) == "0"
+    assert "violates agreement" in tab.inner_text("#panel .step")
+
+    violation = explore(raises()).violation
+    assert violation is not None
+    tab = reader.show(trace_document(raises(), violation))
+    assert "ValueError: <b>bang</b>" in tab.inner_text("#panel .step")
+    assert tab.locator(".mark.error .ring").count() == 1
+    assert tab.inner_text(".card .store") == "0"
 
 
 def test_logs_quorums_and_leaders_are_shown(reader: Reader) -> None:
