@@ -20,6 +20,9 @@ from paxiom.model_check.model import (
     Requests,
 )
 from paxiom.model_check.phases import phases
+from paxiom.model_check.refinement import refined
+from paxiom.model_check.refinements.multi_paxos import MultiPaxosFacts
+from paxiom.model_check.refinements.multi_paxos import refinement as refinement_of
 from paxiom.spec import multi_paxos as spec
 from paxiom.spec.replication import History, some_commit, some_leader
 
@@ -81,6 +84,7 @@ def multi_paxos(
     rows: int | None = None,
     network: Network = Network(delivery=Delivery.DUPLICATING),
     faults: Faults = Faults(),
+    refinement: bool = False,
 ) -> Model:
     """Multi-Paxos among ``nodes``, over the first ``ballots`` ballots and ``slots`` slots.
 
@@ -90,7 +94,8 @@ def multi_paxos(
     undecided slots. ``learners`` 0: it tells all what is decided; otherwise the first so many nodes
     learn of all votes, besides it. ``phase1`` and ``phase2`` are quorum sizes, a majority by
     default; where nodes stand in a grid of so many ``rows``, a quorum of phase 1 is a whole row,
-    and one of phase 2 a whole column.
+    and one of phase 2 a whole column. ``refinement`` asks, in place of these properties, that every
+    step is one of the spec that is proved for any number of nodes.
     """
     least = {"nodes": nodes, "ballots": ballots, "slots": slots, "values": value_count}
     for what, count in {**least, "asks": asks, "window": window}.items():
@@ -115,7 +120,7 @@ def multi_paxos(
     def slot_in_bounds(server: Server) -> bool:
         return not isinstance(server.role, Leader) or server.role.next <= slots + 1
 
-    return Model(
+    model = Model(
         name="multi-paxos",
         protocol=protocol(
             nodes=names,
@@ -136,4 +141,20 @@ def multi_paxos(
             Bound(f"slots <= {slots}", slot_in_bounds),
         ),
         symmetry=(values(value_count),),
+    )
+    if not refinement:
+        return model
+    assert isinstance(model.protocol, MultiPaxos)
+    # As in Paxos, each fault may let out what the bounds would have cut off: a ballot of the next
+    # round, and a slot.
+    count = faults.crashes + faults.stops + faults.amnesias
+    return refined(
+        model,
+        MultiPaxosFacts(model.protocol, number),
+        refinement_of(
+            model.protocol,
+            values(value_count),
+            ballots + (len(ranked) * (count + 1) if count else 0),
+            slots + (count + 1 if count else 0),
+        ),
     )

@@ -14,7 +14,7 @@ reports the last vote only, where the spec reads all votes of the quorum: that t
 same is what the guards of ``propose`` say.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 
 from paxiom.impl.ballots import Ballot
 from paxiom.impl.names import NodeId
@@ -22,6 +22,7 @@ from paxiom.impl.names import Value as Command
 from paxiom.impl.paxos import Accept, Accepted, Acceptor, Paxos, Prepare, Promise, Stable
 from paxiom.impl.paxos import Vote as Cast
 from paxiom.impl.protocol import Decide, Persist, Send
+from paxiom.impl.quorum import QuorumSystem
 from paxiom.model_check.model import Emitted, Happening, Monitor
 from paxiom.model_check.refinement import Fact, Facts, Refinement
 from paxiom.model_check.refinements.quorums import members, quorums
@@ -81,8 +82,13 @@ class PaxosFacts(Monitor):
             match fact:
                 case Fact("vote", (NodeId() as node, int(at), voted)) if voted == value:
                     voters.setdefault(at, set()).add(node)
-        chosen = [at for at, nodes in voters.items() if self.phase2.is_quorum(nodes)]
-        return min(chosen, default=max(voters, default=NONE))
+        return round_of_choice(voters, self.phase2)
+
+
+def round_of_choice(voters: Mapping[int, set[NodeId]], phase2: QuorumSystem) -> int:
+    """Give the lowest round in which a quorum has voted; if none has, the highest with a vote."""
+    chosen = [at for at, nodes in voters.items() if phase2.is_quorum(nodes)]
+    return min(chosen, default=max(voters, default=NONE))
 
 
 def refinement(protocol: Paxos, commands: tuple[Command, ...], ballots: int) -> Refinement:
