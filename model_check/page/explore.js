@@ -28,6 +28,9 @@ const rank = ({ event }) => ORDER.indexOf(event.$);
 const brief = (effect) =>
   effect.$ === "Send" ? `${kindOf(effect.message)} to ${plain(String(effect.to))}` : kindOf(effect);
 
+const progress = ({ goal, outcome, states, depth }) =>
+  `${plain(goal)}: ${outcome ?? "looking"}; ${states.toLocaleString("en")} states, ${depth} steps deep`;
+
 class Explorer {
   constructor(data) {
     this.goals = data.goals;
@@ -212,25 +215,28 @@ class Explorer {
         goal,
         button("from the start", () => this.#seek(goal.value, [])),
         this.here.length ? button("from here", () => this.#seek(goal.value, this.here)) : null,
-        search && search.outcome === null ? button("Stop", () => ask("cancel", {})) : null,
+        search && search.outcome === null
+          ? h("button", { type: "button", id: "stop", onclick: () => ask("cancel", {}) }, "Stop")
+          : null,
       ),
-      search &&
-        h(
-          "p",
-          { class: "key", role: "status", id: "seeking" },
-          `${plain(search.goal)}: ${search.outcome ?? "looking"}; ${search.states.toLocaleString("en")} states, ${search.depth} steps deep`,
-        ),
+      search && h("p", { class: "key", role: "status", id: "seeking" }, progress(search)),
     ];
   }
 
+  /** Begin a search, and look at it until it ends or another one is begun. */
   async #seek(goal, path) {
     this.goal = goal;
+    const mine = (this.searches = (this.searches ?? 0) + 1);
     await this.#trying(async () => {
       this.search = await ask("seek", { goal, path });
+      this.viewer.render();
+      $("stop")?.focus();
       while (this.search.outcome === null) {
-        this.viewer.render();
         await new Promise((resolve) => setTimeout(resolve, POLL));
-        this.search = await ask("progress", {});
+        const told = await ask("progress", {});
+        if (mine !== this.searches) return;
+        this.search = told;
+        if ($("seeking")) $("seeking").textContent = progress(told);
       }
       if (this.search.path) await this.#show(this.search.path);
       else this.viewer.render();

@@ -151,7 +151,8 @@ def test_a_search_is_stopped(tab: "Page") -> None:
     take(tab, "takes up request")
     now(tab, 1)
     tab.get_by_role("button", name="from here").click()
-    tab.get_by_role("button", name="Stop", exact=True).click()
+    tab.locator("#stop:focus").wait_for()
+    tab.keyboard.press("Enter")
     tab.locator("#seeking", has_text="agreement: stopped").wait_for()
     now(tab, 1)
 
