@@ -125,7 +125,7 @@ def test_an_interrupted_simulation_exits_with_130_and_says_what_is_known(simulat
         (("paxos", "--rarity", "0"), "--rarity"),
         (("paxos", "--max-seconds", "0"), "--max-seconds takes a number above 0"),
         (("paxos", "--nodez", "3"), "no option --nodez (did you mean --nodes?)"),
-        (("models.py:options", "--trace", "no/such/place"), "cannot write a trace"),
+        (("models.py:options", "--trace", "no/such/place"), "cannot write to no/such/place"),
     ],
     ids=str,
 )
