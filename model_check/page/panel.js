@@ -14,7 +14,7 @@ export function showPanel(host, run, view, { go, other, before = [] }) {
   const log = logGrid(run, step, filter);
   const quorums = quorumView(run, step, go);
   const properties = propertyList(run, step, go);
-  const hadFocus = host.contains(document.activeElement);
+  const focused = host.contains(document.activeElement) ? document.activeElement : null;
   put(
     host,
     stepHead(run, view, go),
@@ -32,8 +32,12 @@ export function showPanel(host, run, view, { go, other, before = [] }) {
     run.history(step) !== null &&
       section("history", "What is on record of the whole run", history(run, step)),
   );
-  if (hadFocus) host.focus({ preventScroll: true });
+  if (focused) (again(focused) ?? host).focus({ preventScroll: true });
 }
+
+/** What now stands for an element that was drawn anew, if it can be told. */
+const again = ({ id, dataset: { place } }) =>
+  (id && document.getElementById(id)) || document.querySelector(`.choice[data-place="${place}"]`);
 
 function stepHead(run, { step, filter }, go) {
   const found = run.step(step);
