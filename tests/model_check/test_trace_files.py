@@ -1,147 +1,36 @@
 """Counterexamples as files, and what is printed of them."""
 
-import copy
-import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from paxiom.impl.names import NodeId, node_ids
-from paxiom.impl.paxos import Paxos, Proposer
-from paxiom.impl.protocol import Decide, Effect, Persist, Protocol, Send, Step
 from paxiom.model_check.codec import to_json
-from paxiom.model_check.model import Bound, Delivery, Faults, Model, Network, Requests
+from paxiom.model_check.model import Faults
 from paxiom.model_check.models.paxos import paxos
 from paxiom.model_check.reference import explore
 from paxiom.model_check.result import Result
-from paxiom.model_check.trace_file import TraceFileError, dumps, load, parse, trace_document
-from paxiom.model_check.trace_text import Detail, View, trace_lines
-from paxiom.spec.property import Subject, always, step
-
-
-class Stubborn(Paxos):
-    """Paxos without P2c: a proposer proposes its own value, whatever was voted for."""
-
-    def value_to_propose(self, proposer: Proposer) -> Any:  # noqa: ANN401
-        return proposer.value
-
-
-def text_of(document: dict[str, Any], width: int = 80) -> str:
-    """Show a trace in every detail."""
-    return "\n".join(line.plain for line in trace_lines(document, width, View(Detail.DETAILS)))
-
-
-def violation_of(model: Model) -> tuple[Result, dict[str, Any]]:
-    result = explore(model, max_states=20_000)
-    assert result.violation is not None
-    return result, trace_document(model, result.violation)
+from paxiom.model_check.trace_file import dumps, load
+from paxiom.spec.property import Subject, always
+from support.counting import (
+    BACK,
+    Count,
+    Stubborn,
+    counting,
+    memory,
+    saying,
+    silence,
+    text_of,
+    twice,
+    violation_of,
+)
 
 
 @pytest.fixture(scope="module")
 def stubborn() -> tuple[Result, dict[str, Any]]:
     return violation_of(paxos(protocol=Stubborn, nodes=2, ballots=2))
-
-
-# --- a small protocol that does everything a trace has to show ----------------------------------
-
-
-@dataclass(frozen=True)
-class Count:
-    """A number on disk, and one that is not."""
-
-    saved: int = 0
-    heard: int = 0
-
-
-@dataclass(frozen=True)
-class Shout(Effect):
-    """An effect of the user's own."""
-
-    words: str
-
-
-BACK = 7  # what a node has heard after a restart
-
-
-class Trouble(Exception):  # noqa: N818
-    """What a handler raises."""
-
-
-@dataclass(frozen=True)
-class Counter(Protocol[Count, str]):
-    """Asked, a node saves one more, tells everybody and shouts; who hears, counts."""
-
-    nodes: tuple[NodeId, ...] = node_ids(2)
-    limit: int = 9
-
-    def start(self, node: NodeId) -> Step[Count]:
-        return Step(Count())
-
-    def request(self, state: Count, command: object) -> Step[Count]:
-        told = tuple(Send(node, f"hello {command}") for node in self.nodes)
-        effects = (Persist(state.saved + 1), *told, Shout("done"), Decide(command))
-        return Step(Count(state.saved + 1, state.heard), effects)
-
-    def receive(self, state: Count, source: NodeId, message: str) -> Step[Count] | None:
-        if message == "hello deaf":
-            return None
-        if state.heard == self.limit:
-            raise Trouble(message)
-        return Step(Count(state.saved, state.heard + 1))
-
-    def timers(self, state: Count) -> tuple[str, ...]:
-        return ("forget",) if state.heard else ()
-
-    def fire(self, state: Count, timer: object) -> Step[Count]:
-        return Step(Count(state.saved, 0))
-
-    def recover(self, node: NodeId, record: object) -> Step[Count]:
-        return Step(Count(record if isinstance(record, int) else 0, BACK))
-
-
-@step(Subject.NODE)
-def memory(before: Count | None, after: Count | None) -> bool:
-    """A node that runs forgets nothing."""
-    return before is None or after is None or after.heard >= before.heard
-
-
-@always(Subject.NODES)
-def silence(nodes: tuple[Count | None, ...]) -> bool:
-    """The second node hears nothing."""
-    return nodes[1] is None or not nodes[1].heard
-
-
-def counting(prop: Any, *, limit: int = 9, **environment: Any) -> Model:  # noqa: ANN401
-    protocol = Counter(limit=limit)
-    return Model(
-        name="counter",
-        protocol=protocol,
-        properties=(prop,),
-        requests=Requests(nodes=protocol.nodes[:1], commands=("x",)),
-        observe=lambda state: state,
-        bounds=(Bound("saved < 5", lambda state: state.saved < 5),),
-        **environment,
-    )
-
-
-def twice(prop: Any, *commands: str) -> Model:  # noqa: ANN401
-    """Two requests, and messages in order."""
-    protocol = Counter()
-    return Model(
-        name="twice",
-        protocol=protocol,
-        properties=(prop,),
-        network=Network(delivery=Delivery.FIFO),
-        requests=Requests(nodes=protocol.nodes[:1], commands=commands, each=2),
-        observe=lambda state: state,
-    )
 
 
 # --- what is printed ---------------------------------------------------------------------------
@@ -344,222 +233,7 @@ def test_messages_wait_in_the_order_they_were_sent() -> None:
     ]
 
 
-def saying(message: object) -> dict[str, Any]:
-    """A trace in which the message received in step 2 is another, all along."""
-    _, trace = violation_of(counting(silence))
-    told = trace["steps"][1]["message"]
-    for effect in trace["steps"][0]["effects"]:
-        if effect.get("message") == told:
-            effect["message"] = message
-    trace["steps"][1]["message"] = message
-    return trace
-
-
 def test_a_shown_value_may_say_itself_how() -> None:
     ballot = {"$": "Ballot", "$text": "1.n1", "round": 1, "proposer": "n1"}
 
     assert "receives 1.n1 from" in text_of(saying(ballot))
-
-
-# --- what is refused ---------------------------------------------------------------------------
-
-
-def small() -> dict[str, Any]:
-    return violation_of(counting(silence))[1]
-
-
-def refused(content: bytes) -> str:
-    with pytest.raises(TraceFileError) as caught:
-        text_of(parse("file.json", content))
-    return str(caught.value)
-
-
-def written(document: object) -> bytes:
-    return json.dumps(document).encode()
-
-
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        (b"", "not JSON"),
-        (b"not json", "not JSON"),
-        (b"\xff\xfe", "not UTF-8"),
-        (b"null", "does not say"),
-        (b"[1, 2]", "does not say"),
-        (b"{}", "does not say"),
-        (b'{"format": "paxiom trace"}', "does not say"),
-        (b'{"format": "something else", "version": 1}', "does not say"),
-        (b'{"format": "paxiom trace", "version": 2}', "version 2"),
-        (b'{"format": "paxiom trace", "version": "1"}', 'version "1"'),
-        (b'{"format": "paxiom trace", "version": true}', "version true"),
-        (b'{"format": "paxiom trace", "version": 1}', "'model' is missing"),
-        (b'{"format": "paxiom result", "version": 1, "verdict": "HOLDS", "trace": null}', "HOLDS"),
-        (b"[" * 100_000, "nested too deeply"),
-        (b"9" * 5000, "not JSON"),
-    ],
-)
-def test_what_is_no_trace_is_refused_with_the_reason(content: bytes, reason: str) -> None:
-    assert reason in refused(content)
-
-
-def test_a_trace_cut_short_anywhere_is_refused() -> None:
-    content = written(small())
-
-    for length in range(0, len(content), 997):
-        assert "part of one" in refused(content[:length])
-
-
-REQUIRED = [
-    ("model",),
-    ("model", "name"),
-    ("verdict",),
-    ("property", "sentence"),
-    ("initial", "nodes"),
-    ("initial", "nodes", 0, "node"),
-    ("steps",),
-    *(
-        ("steps", 0, field)
-        for field in (
-            "number",
-            "node",
-            "action",
-            "event",
-            "effects",
-            "fault",
-            "error",
-            "changes",
-            "after",
-        )
-    ),
-    ("steps", 0, "changes", 0, "path"),
-    ("evidence",),
-    ("evidence", 0, "of"),
-]
-
-
-@pytest.mark.parametrize("path", REQUIRED, ids=str)
-def test_a_field_that_is_missing_or_wrong_is_named(path: tuple[Any, ...]) -> None:
-    def broken(change: Callable[[Any, Any], object]) -> bytes:
-        document = small()
-        inner = document
-        for key in path[:-1]:
-            inner = inner[key]
-        change(inner, path[-1])
-        return written(document)
-
-    assert f"{path[-1]!r} is missing" in refused(broken(lambda inner, key: inner.pop(key)))
-    assert f"{path[-1]}: must be" in refused(broken(lambda inner, key: inner.__setitem__(key, 1.5)))
-
-
-@pytest.mark.parametrize(("depth", "is_shown"), [(50, True), (900, False)])
-def test_values_nested_beyond_reason_are_refused(*, depth: int, is_shown: bool) -> None:
-    nested: Any = []
-    for _ in range(depth):
-        nested = [nested]
-    document = saying(nested)
-
-    if is_shown:
-        assert "(" * depth in text_of(parse("file.json", written(document)))
-    else:
-        assert "nested too deeply" in refused(written(document))
-
-
-def test_a_file_too_large_for_a_trace_is_not_read_to_its_end(tmp_path: Path) -> None:
-    file = tmp_path / "large.json"
-    with file.open("wb") as opened:
-        opened.truncate(50_000_000)
-
-    with pytest.raises(TraceFileError, match="larger than 32 MB"):
-        load(file, BytesIO())
-
-
-@pytest.mark.parametrize(
-    ("name", "reason"),
-    [("nowhere.json", "No such file"), (".", "directory"), ("a\0b", "null byte")],
-)
-def test_a_place_that_is_no_file_is_refused(tmp_path: Path, name: str, reason: str) -> None:
-    with pytest.raises(TraceFileError, match=reason):
-        load(tmp_path / name, BytesIO())
-
-
-HOSTILE = "\x1b]0;owned\x07\x1b[2J[bold red]x[/]\u202e\r\n\ud800"
-
-
-def test_no_text_of_a_trace_reaches_the_terminal_unescaped() -> None:
-    """Every text in the file is replaced, but for the words that the format knows."""
-    known = {"Ask", "Deliver", "Persist", "Send", "Decide", "paxiom trace", "up"}
-    known |= {"once", "VIOLATED"}
-
-    def poisoned(value: Any) -> Any:  # noqa: ANN401
-        if isinstance(value, str):
-            return value if value in known else HOSTILE
-        if isinstance(value, list):
-            return [poisoned(each) for each in value]
-        if isinstance(value, dict):
-            return {key: poisoned(each) for key, each in value.items()}
-        return value
-
-    document = parse("file.json", written(poisoned(small())))
-    text = text_of(document)
-
-    assert text.replace("\n", "").isprintable()
-    assert "[bold red]x[/]" in text
-
-
-MISCHIEF = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.just(HOSTILE),
-    lambda inner: (
-        st.lists(inner, max_size=2)
-        | st.dictionaries(
-            st.sampled_from(
-                [
-                    "$",
-                    "to",
-                    "message",
-                    "record",
-                    "value",
-                    "before",
-                    "after",
-                    "added",
-                    "removed",
-                    HOSTILE,
-                ]
-            ),
-            inner,
-            max_size=4,
-        )
-    ),
-    max_leaves=6,
-)
-PLACES = [
-    ("initial", "nodes", 0, "state"),
-    ("initial", "flight"),
-    ("initial", "history"),
-    *(
-        ("steps", 0, field)
-        for field in ("event", "effects", "changes", "after", "fault", "source", "message")
-    ),
-    ("steps", 0, "effects", 0),
-    ("steps", 0, "effects", 1),
-    ("steps", 0, "changes", 0),
-    ("evidence", 0, "value"),
-]
-DOCUMENT = small()
-
-
-@given(st.sampled_from(PLACES), MISCHIEF)
-@settings(max_examples=300)
-def test_a_trace_is_shown_or_refused_whatever_stands_in_it(
-    path: tuple[Any, ...], value: object
-) -> None:
-    document = copy.deepcopy(DOCUMENT)
-    inner: Any = document
-    for key in path[:-1]:
-        inner = inner[key]
-    inner[path[-1]] = value
-
-    try:
-        text = text_of(parse("file.json", written(document)))
-    except TraceFileError:
-        return
-    assert text.replace("\n", "").isprintable()
