@@ -103,10 +103,7 @@ class Lanes:
                 head, drawn = margin, self._idle()
 
     def _row(self, head: Text, cells: list[Cell]) -> Text:
-        line = head.copy()
-        for glyph, style in cells:
-            line.append(glyph, style)
-        return line
+        return Text.assemble(head, *cells)  # a copy of the head would lend its style to the row
 
     def _spread(self, marks: list[Cell]) -> list[Cell]:
         cells: list[Cell] = []

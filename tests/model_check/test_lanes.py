@@ -237,3 +237,13 @@ def test_the_two_sets_of_characters_are_alike() -> None:
     assert all(
         len(getattr(UNICODE, name)) == len(getattr(ASCII, name)) for name in UNICODE.__slots__
     )
+
+
+def test_only_the_number_of_a_step_is_bold() -> None:
+    (row,) = [line for line in trace_lines(document(), 80) if line.plain.startswith("1. ")]
+
+    assert str(row.style) == ""
+    assert [row.plain[span.start : span.end] for span in row.spans if span.style == "bold"] == [
+        "1. ",
+        "go",
+    ]
