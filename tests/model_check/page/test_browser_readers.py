@@ -113,6 +113,16 @@ def test_text_has_contrast_enough(reader: Reader, number: str, scheme: Scheme) -
         tab.evaluate("(other) => (document.documentElement.dataset.theme = other)", other)
 
 
+def test_what_is_drawn_anew_does_not_lose_the_focus(reader: Reader) -> None:
+    tab = reader.show(zoo_run("P03"))
+
+    tab.locator("#panel .causes .link").first.focus()
+    press(tab, "Enter")
+
+    assert now(tab) == "13"
+    assert tab.evaluate("document.activeElement.id") == "panel"
+
+
 def test_the_switch_overrides_the_scheme_of_the_system(reader: Reader) -> None:
     tab = reader.show(zoo_run("R12"), scheme="light")
     paper = "getComputedStyle(document.documentElement).backgroundColor"
