@@ -23,7 +23,7 @@ not told (PMMC: preempted), but follows as soon as its own acceptor hears of a h
 
 Left out: who stands and when, beyond that any of ``leaders`` may at any time; catching up with
 what a node has missed under a leader that did not propose it; forgetting slots that all have
-applied; changes of the nodes. :mod:`paxiom.impl.multi_paxos.lease` adds reads.
+applied; changes of the nodes; reads, and leases for them.
 """
 
 from collections.abc import Hashable, Iterable
@@ -158,22 +158,18 @@ class MultiPaxos(Protocol[Server, Message]):
 
     def without_disk(self, node: NodeId) -> Server:
         """A node that has forgotten its promises and votes must not take part: see Paxos."""
-        return self.server(node, Stable(), Retired())
+        return Server(node, role=Retired())
 
     # Life and death.
 
-    def server(self, node: NodeId, stable: Stable, role: Follower | Retired) -> Server:
-        """Make a node that has just been switched on."""
-        return Server(node, stable, role)
-
     def start(self, node: NodeId) -> Step[Server]:
         """Boot with nothing promised, and say so on disk: no record then means a lost disk."""
-        return Step(self.server(node, Stable(), Follower()), (Persist(Stable()),))
+        return Step(Server(node), (Persist(Stable()),))
 
     def recover(self, node: NodeId, record: Hashable) -> Step[Server]:
         """Restart with what is on disk; what is decided will be learnt again."""
         if isinstance(record, Stable):
-            return Step(self.server(node, record, Follower()))
+            return Step(Server(node, record))
         return Step(self.without_disk(node))
 
     def timers(self, state: Server) -> Iterable[Hashable]:
