@@ -16,8 +16,9 @@ class Raft(RaftProtocol):
 
     # No safety hangs on that one votes in one's own term only: a vote in a lower one tells less of
     # the voter's log, but nothing wrong. Nor on that a leader takes nothing in its own term: all
-    # that it could be sent is in its log.
-    unneeded: ClassVar = {"grant": (0,), "store": (1,)}
+    # that it could be sent is in its log. Nor on whose log an entry is applied from, if the leader
+    # has it, too.
+    unneeded: ClassVar = {"grant": (0,), "store": (1,), "apply": (0,)}
 
     # --- safety
 
@@ -67,12 +68,6 @@ class Raft(RaftProtocol):
     @invariant
     def candidate_has_seen_term(self, c: Node, t: Term, i: Index, u: Term) -> Formula:
         return implies(self.stood(c, t, i, u), self.seen(c, t) & (u < t))
-
-    @invariant
-    def stands_once_in_a_term(
-        self, c: Node, t: Term, i: Index, u: Term, j: Index, w: Term
-    ) -> Formula:
-        return implies(self.stood(c, t, i, u) & self.stood(c, t, j, w), (i == j) & (u == w))
 
     @invariant
     def vote_has_seen_term(self, n: Node, t: Term, c: Node) -> Formula:

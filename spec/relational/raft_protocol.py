@@ -158,14 +158,13 @@ class RaftProtocol(Spec):
         ).then(*self.moves_to(n, t), self.vote.add(n, t, c))
 
     @action
-    def elect(self, n: Node, t: Term, i: Index, u: Term, q: Quorum) -> Action:
+    def elect(self, n: Node, t: Term, q: Quorum) -> Action:
         """Lead with the votes of a quorum; the log of the term is the leader's (RAFT 5.2)."""
 
         def its_log(j: Index) -> Formula:
             return exists(Term, Value, lambda x, v: self.log(n, j, x, v))
 
         return when(
-            self.stood(n, t, i, u),
             ~self.left(n, t),
             ~self.leader(n, t),
             forall(Node, lambda m: implies(self.member(m, q), self.vote(m, t, n))),
@@ -211,7 +210,6 @@ class RaftProtocol(Spec):
             ~self.left(n, t),
             ~self.leader(n, t),
             (p == self.index_0) | agree,
-            p < i,
             self.term_log(t, i, x, v),
             ~self.log(n, i, x, v),
         ).then(
@@ -244,7 +242,7 @@ class RaftProtocol(Spec):
 
     @action
     def apply(self, n: Node, t: Term, i: Index, x: Term, v: Value, u: Term, k: Index) -> Action:
-        """Apply up to ``i`` what the leader of ``t`` has, too, and knows committed (RAFT 5.3).
+        """Apply an entry that the leader of ``t`` has, too, and knows committed (RAFT 5.3).
 
         It may have learnt that in a lower term ``u``, before it led.
         """
@@ -254,8 +252,4 @@ class RaftProtocol(Spec):
             self.commit_index(u, k),
             i <= k,
             u <= t,
-        ).then(
-            self.applied.add_where(
-                lambda m, w, j, z, a: (m == n) & (w == u) & (j <= i) & self.log(n, j, z, a)
-            )
-        )
+        ).then(self.applied.add(n, u, i, x, v))

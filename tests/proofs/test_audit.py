@@ -12,6 +12,7 @@ from paxiom.spec.relational.lamport_paxos import LamportPaxos
 from paxiom.spec.relational.multi_paxos import FlexibleMultiPaxos, MultiPaxos
 from paxiom.spec.relational.paxos import FlexiblePaxos, Paxos
 from paxiom.spec.relational.pbft import Pbft
+from paxiom.spec.relational.raft import Raft
 from paxiom.spec.relational.view_change import ViewChange
 from support.broken_specs import Lock, Member
 
@@ -162,6 +163,28 @@ def test_pbft_needs_all_but_what_it_declares() -> None:
         ("invariant", "one commit per view"),  # it follows from the certificates
     }
     require_exactly(list(audit(Pbft().system)), needed=needed, unneeded=unneeded)
+
+
+@pytest.mark.slow  # minutes: sixty times 260 obligations, but for those that do not use it
+def test_raft_needs_all_but_what_it_declares() -> None:
+    system = Raft().system
+    guards = {
+        ("guard", f"{name}[{place}]")
+        for name, each in system.actions.items()
+        for place in range(len(each.guards))
+    }
+    unneeded = {
+        ("guard", "grant[0]"),  # not in a term that was left
+        ("guard", "store[1]"),  # not the leader of the term
+        ("guard", "apply[0]"),  # what is in one's own log
+    }
+    safety = {("safety", name) for name in system.safety}  # nothing else rests on it
+    needed = guards - unneeded
+    needed |= {("axiom", name) for name in system.axioms}
+    needed |= {("invariant", name) for name in system.invariants}
+
+    assert len(needed) == 53
+    require_exactly(list(audit(system)), needed=needed, unneeded=unneeded | safety)
 
 
 def test_what_breaks_is_named() -> None:
