@@ -19,6 +19,9 @@ from paxiom.model_check.model import (
     Requested,
     Requests,
 )
+from paxiom.model_check.refinement import refined
+from paxiom.model_check.refinements.raft import RaftFacts
+from paxiom.model_check.refinements.raft import refinement as refinement_of
 from paxiom.spec import raft as spec
 from paxiom.spec.replication import History, some_commit, some_leader
 
@@ -75,11 +78,14 @@ def raft(
     noop: bool = True,
     network: Network = Network(delivery=Delivery.DUPLICATING),
     faults: Faults = Faults(),
+    refinement: bool = False,
 ) -> Model:
     """Raft among ``nodes`` servers, up to so many terms and log entries.
 
     With ``noop`` leaders begin with an entry of their own, and clients are not needed to fill
     logs; otherwise, or on top, each server may be asked ``asks`` times for one of so many values.
+    ``refinement`` asks, in place of Raft's properties, that every step is one of the spec that is
+    proved for any number of servers.
     """
     least = {"nodes": nodes, "terms": terms, "values": value_count, "batch": batch}
     for what, count in least.items():
@@ -92,7 +98,7 @@ def raft(
         Bound(f"log <= {log}", lambda server: server.last_index <= log),
     )
     commands = values(value_count)
-    return Model(
+    model = Model(
         name="raft",
         protocol=protocol(nodes=names, quorum=majority(names), batch=batch, noop=noop),
         properties=(*spec.SAFETY, some_leader, some_commit),
@@ -103,4 +109,13 @@ def raft(
         observe=replica,
         bounds=bounds,
         symmetry=(names, commands) if asks else (names,),
+    )
+    if not refinement:
+        return model
+    assert isinstance(model.protocol, Raft)
+    # A step beyond the bounds is looked at before it is cut off.
+    return refined(
+        model,
+        RaftFacts(model.protocol),
+        refinement_of(model.protocol, commands if asks else (), terms + 1, log + 1),
     )
