@@ -8,13 +8,15 @@ many choices in one step.
 from collections.abc import Callable, Mapping
 
 from paxiom.spec.logic.abstraction import Abstraction
-from paxiom.spec.logic.formulas import Relation, exists
+from paxiom.spec.logic.formulas import Formula, Relation, exists
+from paxiom.spec.relational import raft_protocol
 from paxiom.spec.relational.consensus import Consensus, Index, ReplicatedLog, Value
 from paxiom.spec.relational.lamport_paxos import LamportPaxos, Quorum
 from paxiom.spec.relational.multi_paxos import FlexibleMultiPaxos, MultiPaxos
 from paxiom.spec.relational.paxos import FlexiblePaxos, Paxos, Round
 from paxiom.spec.relational.pbft import Node, Pbft, Slot, View
 from paxiom.spec.relational.pbft import Value as Request
+from paxiom.spec.relational.raft import Raft
 
 
 def consensus(paxos: FlexiblePaxos) -> Abstraction:
@@ -49,6 +51,24 @@ def log(paxos: FlexibleMultiPaxos) -> Abstraction:
     )
 
 
+def log_applied(raft: Raft) -> Abstraction:
+    """What any server has applied at an index is chosen there."""
+    chosen: Relation[raft_protocol.Index, Value] = Relation("chosen", (raft_protocol.Index, Value))
+
+    def applied(i: raft_protocol.Index, v: Value) -> Formula:
+        return exists(
+            *(raft_protocol.Node, raft_protocol.Term, raft_protocol.Term),
+            lambda n, t, x: raft.applied(n, t, i, x, v),
+        )
+
+    return Abstraction(
+        ReplicatedLog().system,
+        (chosen.becomes(applied),),
+        {"apply": lambda _n, _t, i, _x, v, _u, _k: ("choose", (i, v))},
+        sorts={Index: raft_protocol.Index},
+    )
+
+
 def log_of_honest(pbft: Pbft) -> Abstraction:
     """What an honest node decides at a slot, in any view, is chosen there."""
     chosen: Relation[Slot, Request] = Relation("chosen", (Slot, Request))
@@ -71,5 +91,6 @@ ABSTRACTIONS: Mapping[str, Callable[[], Abstraction]] = {
     "lamport-paxos": lambda: consensus_of_votes(LamportPaxos()),
     "multi-paxos": lambda: log(MultiPaxos()),
     "flexible-multi-paxos": lambda: log(FlexibleMultiPaxos()),
+    "raft": lambda: log_applied(Raft()),
     "pbft": lambda: log_of_honest(Pbft()),
 }

@@ -160,6 +160,43 @@ def test_the_chain_of_multi_paxos_ends_in_a_replicated_log(paxiom: Run) -> None:
     assert "4 the spec refines ReplicatedLog HOLDS" in out
 
 
+@pytest.mark.slow  # its spec has six times the obligations
+def test_the_chain_of_raft_holds(paxiom: Run) -> None:
+    ran = paxiom("verify", "raft", "--terms", "2", "--log", "1")
+    out = told(ran)
+
+    assert ran.code == 0
+    for title in (
+        "1 the code refines the spec HOLDS",
+        "2 the spec is safe HOLDS",
+        "3 what the spec assumes is true HOLDS",
+        "4 the spec refines ReplicatedLog HOLDS",
+    ):
+        assert title in out
+    assert "by majorities meet:" in out
+    assert "3 nodes, 4 Quorum of 2 or more and 4 Quorum of 2 or more: the theorem is about" in out
+    for name in ("election safety", "log matching", "leader completeness", "state machine safety"):
+        assert f"{name}: \N{FOR ALL}" in out
+
+
+@pytest.mark.slow
+def test_a_broken_raft_breaks_link_1(paxiom: Run, tmp_path: Path) -> None:
+    """R05: a voter does not look at the candidate's log."""
+    (tmp_path / "broken.py").write_text(
+        "from paxiom.model_check.models.raft import raft\n"
+        "from paxiom.model_check.zoo.raft_elections import VotesForAnyLog\n"
+        "def model(refinement: bool = False):\n"
+        "    return raft(protocol=VotesForAnyLog, terms=2, log=1, refinement=refinement)\n"
+    )
+    ran = paxiom("verify", "broken.py", "--no-second")
+
+    assert ran.code == 1
+    assert "1 the code refines the spec BROKEN" in told(ran)
+    assert ": the guard" in told(ran)
+    assert "grant(" in told(ran)
+    assert "2 the spec is safe HOLDS" in told(ran)
+
+
 def test_a_broken_spec_breaks_link_2(paxiom: Run, own: str) -> None:
     """The code refines it all the same: it does less than the spec allows."""
     ran = paxiom("verify", f"{own}:eager", "--no-second")
@@ -286,7 +323,7 @@ def test_a_model_that_does_not_ask_whether_it_refines_its_spec_is_refused(
         (("raxos",), "there is no built-in model 'raxos'"),
         (("paxos", "--nods", "3"), "did you mean --nodes?"),
         (("paxos", "--max-seconds", "0"), "--max-seconds takes a number above 0"),
-        (("spec:paxos",), "refines no spec"),
+        (("spec:paxos",), "refines no spec; there is "),
     ],
 )
 def test_a_wrong_command_is_refused(paxiom: Run, words: tuple[str, ...], message: str) -> None:
