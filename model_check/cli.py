@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from paxiom.model_check import (
+    cli_compare,
     cli_explore,
     cli_export,
     cli_prove,
@@ -262,3 +263,4 @@ cli_explore.add_to(app)
 cli_prove.add_to(app)
 cli_verify.add_to(app)
 cli_quorums.add_to(app)
+cli_compare.add_to(app)
