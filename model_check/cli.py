@@ -23,7 +23,6 @@ from paxiom.model_check import (
     cli_zoo,
     load,
     run,
-    trace_file,
 )
 from paxiom.model_check.cli_help import WantsHelp, model_lines, show_help
 from paxiom.model_check.cli_reports import (
@@ -55,7 +54,8 @@ from paxiom.model_check.cli_shared import (
 )
 from paxiom.model_check.layout import width_of, write
 from paxiom.model_check.result import Verdict
-from paxiom.model_check.trace_text import Detail
+from paxiom.model_check.traces import trace_file
+from paxiom.model_check.traces.trace_text import Detail
 
 app = typer.Typer(
     name="paxiom",

@@ -7,7 +7,7 @@ import typer
 from paxiom.model_check.cli_shared import AsJson, refusing, standard_output
 from paxiom.model_check.compare import compare_document, compare_lines
 from paxiom.model_check.layout import width_of, write
-from paxiom.model_check.trace_file import dumps
+from paxiom.model_check.traces.trace_file import dumps
 
 
 def add_to(app: typer.Typer) -> None:

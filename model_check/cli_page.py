@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from paxiom.model_check import trace_file
-from paxiom.model_check.beside import Beside, part_why, saved_with_the_rule
 from paxiom.model_check.cli_shared import SavedTrace, file_of, refusing, say
 from paxiom.model_check.codec import Json
-from paxiom.model_check.no_return import NoReturn
 from paxiom.model_check.page import Shown, page, page_data
+from paxiom.model_check.traces import trace_file
+from paxiom.model_check.traces.beside import Beside, part_why, saved_with_the_rule
+from paxiom.model_check.traces.no_return import NoReturn
 from paxiom.model_check.zoo.bug import Bug
 
 Second = Annotated[

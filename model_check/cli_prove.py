@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from paxiom.model_check import load_spec, progress, proof_report, quorum_report
+from paxiom.model_check import load_spec, progress
 from paxiom.model_check.cli_reports import GithubToo, JunitFile, publish, require_writable
 from paxiom.model_check.cli_shared import (
     INTERRUPTED,
@@ -27,8 +27,6 @@ from paxiom.model_check.codec import Json
 from paxiom.model_check.layout import width_of, write
 from paxiom.model_check.load import LoadError
 from paxiom.model_check.progress import Counting
-from paxiom.model_check.proof_report import INTERRUPTED as STOPPED
-from paxiom.model_check.proof_report import PROVED, UNKNOWN
 from paxiom.model_check.proving import Attempt, smtlib_of
 from paxiom.model_check.quorum_proving import (
     QUORUM,
@@ -36,8 +34,11 @@ from paxiom.model_check.quorum_proving import (
     shown_quorums,
     smtlib_of_quorums,
 )
-from paxiom.model_check.suites import suite_of_proofs, suite_of_quorums
-from paxiom.model_check.trace_file import dumps
+from paxiom.model_check.reports import proof_report, quorum_report
+from paxiom.model_check.reports.proof_report import INTERRUPTED as STOPPED
+from paxiom.model_check.reports.proof_report import PROVED, UNKNOWN
+from paxiom.model_check.reports.suites import suite_of_proofs, suite_of_quorums
+from paxiom.model_check.traces.trace_file import dumps
 from paxiom.proofs.prove import Options
 from paxiom.proofs.second import SecondSolverError, require_cvc5
 from paxiom.spec.logic.system import System

@@ -12,20 +12,21 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from paxiom.model_check import report, trace_file
-from paxiom.model_check.baseline import blessed, compared, entries, recorded
 from paxiom.model_check.cli_shared import EXIT, exit_code, say, standard_output, view_of
 from paxiom.model_check.codec import Json
-from paxiom.model_check.github import SUMMARY_MAX, annotations, summary
-from paxiom.model_check.junit import junit as junit_file
 from paxiom.model_check.layout import width_of, write
 from paxiom.model_check.model import Model
-from paxiom.model_check.no_return import NoReturn, no_return
 from paxiom.model_check.page import page_of
-from paxiom.model_check.places import place_of_rules
+from paxiom.model_check.reports import report
+from paxiom.model_check.reports.baseline import blessed, compared, entries, recorded
+from paxiom.model_check.reports.github import SUMMARY_MAX, annotations, summary
+from paxiom.model_check.reports.junit import junit as junit_file
+from paxiom.model_check.reports.places import place_of_rules
+from paxiom.model_check.reports.suites import Case, Outcome, ReportError, Suite, suite_of
 from paxiom.model_check.result import Result, Verdict
-from paxiom.model_check.suites import Case, Outcome, ReportError, Suite, suite_of
-from paxiom.model_check.trace_text import Detail
+from paxiom.model_check.traces import trace_file
+from paxiom.model_check.traces.no_return import NoReturn, no_return
+from paxiom.model_check.traces.trace_text import Detail
 
 TraceFile = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Write a counterexample to this file, as JSON.")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from paxiom.model_check import run, trace_file, trace_text
+from paxiom.model_check import run
 from paxiom.model_check.cli_export import Out
 from paxiom.model_check.cli_export import write as write_out
 from paxiom.model_check.cli_shared import (
@@ -27,18 +27,19 @@ from paxiom.model_check.cli_shared import (
     view_of,
 )
 from paxiom.model_check.codec import Json, plain
-from paxiom.model_check.departure import departure_lines
 from paxiom.model_check.export.pytest_file import to_pytest
 from paxiom.model_check.layout import count, width_of, write
 from paxiom.model_check.model import Model
-from paxiom.model_check.origin import family_of, model_of
-from paxiom.model_check.replay import MisfitError, departure, retake
 from paxiom.model_check.result import INTERRUPTED, Result, Verdict, Violation
 from paxiom.model_check.schedule import unbounded
-from paxiom.model_check.shorten import shortened
-from paxiom.model_check.shrink import AXES, Shrinking, require_axes
-from paxiom.model_check.shrink_report import shrink_lines
-from paxiom.model_check.trace_text import Detail
+from paxiom.model_check.traces import trace_file, trace_text
+from paxiom.model_check.traces.departure import departure_lines
+from paxiom.model_check.traces.origin import family_of, model_of
+from paxiom.model_check.traces.replay import MisfitError, departure, retake
+from paxiom.model_check.traces.shorten import shortened
+from paxiom.model_check.traces.shrink import AXES, Shrinking, require_axes
+from paxiom.model_check.traces.shrink_report import shrink_lines
+from paxiom.model_check.traces.trace_text import Detail
 
 
 def add_to(traces: typer.Typer) -> None:

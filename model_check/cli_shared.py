@@ -10,19 +10,20 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from paxiom.model_check import load, run, trace_file
+from paxiom.model_check import load, run
 from paxiom.model_check.codec import plain
 from paxiom.model_check.export.errors import ExportError
-from paxiom.model_check.github import refusal
-from paxiom.model_check.lanes import ASCII, UNICODE
 from paxiom.model_check.model import ModelError
 from paxiom.model_check.options import OptionError
-from paxiom.model_check.replay import MisfitError
+from paxiom.model_check.reports.github import refusal
+from paxiom.model_check.reports.suites import ReportError
 from paxiom.model_check.result import INTERRUPTED as BY_CTRL_C
 from paxiom.model_check.result import Result, Verdict
-from paxiom.model_check.shrink import ShrinkError
-from paxiom.model_check.suites import ReportError
-from paxiom.model_check.trace_text import Detail, View
+from paxiom.model_check.traces import trace_file
+from paxiom.model_check.traces.lanes import ASCII, UNICODE
+from paxiom.model_check.traces.replay import MisfitError
+from paxiom.model_check.traces.shrink import ShrinkError
+from paxiom.model_check.traces.trace_text import Detail, View
 from paxiom.model_check.zoo.bug import UnknownError
 
 EXIT = {Verdict.HOLDS: 0, Verdict.VIOLATED: 1, Verdict.INCOMPLETE: 3}

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from paxiom.model_check import cli_export, cli_page, cli_rerun, trace_file, trace_text
+from paxiom.model_check import cli_export, cli_page, cli_rerun
 from paxiom.model_check.cli_shared import (
     HowShown,
     SavedTrace,
@@ -14,7 +14,8 @@ from paxiom.model_check.cli_shared import (
     view_of,
 )
 from paxiom.model_check.layout import width_of, write
-from paxiom.model_check.trace_text import Detail
+from paxiom.model_check.traces import trace_file, trace_text
+from paxiom.model_check.traces.trace_text import Detail
 
 
 def add_to(app: typer.Typer) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from paxiom.model_check import load, progress, run, verify_report
+from paxiom.model_check import load, progress, run
 from paxiom.model_check.cli_help import WantsHelp, show_help
 from paxiom.model_check.cli_reports import GithubToo, JunitFile, publish, require_writable
 from paxiom.model_check.cli_shared import (
@@ -27,8 +27,9 @@ from paxiom.model_check.cli_shared import (
 from paxiom.model_check.codec import Json
 from paxiom.model_check.layout import width_of, write
 from paxiom.model_check.refinement import NoInstanceError
-from paxiom.model_check.suites import suite_of_chain
-from paxiom.model_check.trace_file import dumps
+from paxiom.model_check.reports import verify_report
+from paxiom.model_check.reports.suites import suite_of_chain
+from paxiom.model_check.traces.trace_file import dumps
 from paxiom.model_check.verifying import (
     abstraction_link,
     abstraction_of,

@@ -12,7 +12,6 @@ from typing import Annotated
 import typer
 
 from paxiom.model_check import run, zoo
-from paxiom.model_check.beside import with_the_rule
 from paxiom.model_check.cli_page import page_of_bug
 from paxiom.model_check.cli_reports import HtmlFile, require_writable, save
 from paxiom.model_check.cli_shared import (
@@ -28,10 +27,11 @@ from paxiom.model_check.cli_shared import (
     view_of,
 )
 from paxiom.model_check.layout import width_of, write
-from paxiom.model_check.no_return import no_return
 from paxiom.model_check.result import Result
-from paxiom.model_check.trace_file import dumps, trace_document
-from paxiom.model_check.trace_text import Detail
+from paxiom.model_check.traces.beside import with_the_rule
+from paxiom.model_check.traces.no_return import no_return
+from paxiom.model_check.traces.trace_file import dumps, trace_document
+from paxiom.model_check.traces.trace_text import Detail
 from paxiom.model_check.zoo import report, rules
 from paxiom.model_check.zoo.bug import Bug
 

@@ -17,7 +17,7 @@ from paxiom.impl.raft import Timer as RaftTimer
 from paxiom.model_check.codec import Json
 from paxiom.model_check.delays import Price, Rounds
 from paxiom.model_check.layout import hang
-from paxiom.model_check.proof_report import table
+from paxiom.model_check.reports.proof_report import table
 
 Nodes = tuple[NodeId, ...]
 SIZES = range(3, 16)  # nodes that figures are measured for

@@ -179,7 +179,7 @@ class Model:
     everywhere (nodes change places with their names) must make no difference; the checker refuses
     where it does. ``refines`` is the instance of a spec that the properties ask it to refine, if
     they do: see :mod:`paxiom.model_check.refinement`. ``made_by`` says how to make the model again:
-    see :mod:`paxiom.model_check.origin`.
+    see :mod:`paxiom.model_check.traces.origin`.
     """
 
     name: str

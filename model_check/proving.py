@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from paxiom.model_check import proof_report
 from paxiom.model_check.codec import Json
 from paxiom.model_check.progress import Counting
+from paxiom.model_check.reports import proof_report
 from paxiom.proofs.audit import Drop, audit
 from paxiom.proofs.counterexample import document as counterexample_document
 from paxiom.proofs.counterexample import rows_of

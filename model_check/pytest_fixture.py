@@ -11,17 +11,18 @@ from typing import Any
 
 import pytest
 
-from paxiom.model_check import load, run, trace_file
-from paxiom.model_check.baseline import blessed, compared, entries, recorded
+from paxiom.model_check import load, run
 from paxiom.model_check.codec import Json, plain
 from paxiom.model_check.layout import WIDTH_PIPED, as_text
 from paxiom.model_check.model import Model, ModelError
 from paxiom.model_check.page import page_of
 from paxiom.model_check.pytest_plugin import SUMMARY
-from paxiom.model_check.report import result_document
+from paxiom.model_check.reports.baseline import blessed, compared, entries, recorded
+from paxiom.model_check.reports.report import result_document
+from paxiom.model_check.reports.suites import Outcome, ReportError, Suite, suite_of
 from paxiom.model_check.result import INTERRUPTED, Result, Verdict
-from paxiom.model_check.suites import Outcome, ReportError, Suite, suite_of
-from paxiom.model_check.trace_text import trace_lines
+from paxiom.model_check.traces import trace_file
+from paxiom.model_check.traces.trace_text import trace_lines
 
 REFUSALS = (ModelError, ReportError, load.LoadError, run.SearchError)
 NOT_IN_FILE_NAMES = re.compile(r"[^\w.-]+")

@@ -6,9 +6,9 @@ from typing import Final
 
 import z3
 
-from paxiom.model_check import proof_report
 from paxiom.model_check.codec import Json
-from paxiom.model_check.proof_report import PROVED, REFUTED, SLACK, UNKNOWN
+from paxiom.model_check.reports import proof_report
+from paxiom.model_check.reports.proof_report import PROVED, REFUTED, SLACK, UNKNOWN
 from paxiom.proofs.prove import Outcome
 from paxiom.proofs.quorum import MISTAKES, THEOREMS, bridge, prove, prove_theorem
 from paxiom.proofs.quorum.bridge import Bridge

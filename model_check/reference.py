@@ -9,7 +9,7 @@ from collections import Counter, deque
 from paxiom.model_check import result, world
 from paxiom.model_check.model import Model
 from paxiom.model_check.result import Result, Verdict, Violation
-from paxiom.model_check.trace import Trace
+from paxiom.model_check.traces.trace import Trace
 from paxiom.model_check.world import Transition, World
 from paxiom.spec.property import Kind, Property
 

@@ -11,10 +11,10 @@ from paxiom.model_check import load_spec
 from paxiom.model_check.codec import Json
 from paxiom.model_check.layout import count
 from paxiom.model_check.model import Model
-from paxiom.model_check.replay import MisfitError, retake
 from paxiom.model_check.schedule import unbounded
-from paxiom.model_check.trace_file import trace_document
-from paxiom.model_check.trace_text import trace_lines
+from paxiom.model_check.traces.replay import MisfitError, retake
+from paxiom.model_check.traces.trace_file import trace_document
+from paxiom.model_check.traces.trace_text import trace_lines
 
 WIDTH = 80
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
-from paxiom.model_check.trace import Trace
+from paxiom.model_check.traces.trace import Trace
 from paxiom.spec.property import Property
 
 RAISED = "no handler raises"  # the property that every model has

@@ -10,8 +10,8 @@ from pathlib import Path
 from paxiom.model_check import load, load_spec, progress
 from paxiom.model_check.model import Model, ModelError
 from paxiom.model_check.reference import explore as explore_by_reference
-from paxiom.model_check.replay import MisfitError
 from paxiom.model_check.result import INTERRUPTED, Result, Verdict
+from paxiom.model_check.traces.replay import MisfitError
 
 NUMBER = re.compile(r"(\d[\d_,]*(?:\.\d+)?)\s*(?:([kmgt])(i?))?(b?)", re.IGNORECASE)
 POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}

@@ -32,7 +32,7 @@ from paxiom.model_check.environment import (
 )
 from paxiom.model_check.model import Delivery, Faults, Model
 from paxiom.model_check.result import Violation
-from paxiom.model_check.trace import Trace
+from paxiom.model_check.traces.trace import Trace
 from paxiom.model_check.world import (
     Transition,
     World,

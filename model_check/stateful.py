@@ -36,14 +36,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from paxiom.model_check import trace_file, trace_text
 from paxiom.model_check.environment import Local
 from paxiom.model_check.layout import WIDTH_PIPED, as_text
 from paxiom.model_check.model import Model
-from paxiom.model_check.replay import MisfitError, replay
 from paxiom.model_check.result import Violation
 from paxiom.model_check.schedule import Memory, Move, Schedule, possible_moves, unbounded
-from paxiom.model_check.shorten import shortened
+from paxiom.model_check.traces import trace_file, trace_text
+from paxiom.model_check.traces.replay import MisfitError, replay
+from paxiom.model_check.traces.shorten import shortened
 
 # What the nodes show and the history -> numbers to be made large.
 Progress = Callable[[tuple[Any, ...], Any], Mapping[str, float]]

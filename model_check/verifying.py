@@ -12,7 +12,6 @@ does; none stands in for another.
 import time
 from typing import Final
 
-from paxiom.model_check import proof_report
 from paxiom.model_check.codec import Json
 from paxiom.model_check.model import Model
 from paxiom.model_check.progress import Counting
@@ -20,10 +19,11 @@ from paxiom.model_check.proving import Attempt, proof_document
 from paxiom.model_check.quorum_fit import MAJORITIES_UP_TO, applies_to_majorities, best
 from paxiom.model_check.quorum_proving import theorem_document
 from paxiom.model_check.refinement import refines
-from paxiom.model_check.report import result_document
+from paxiom.model_check.reports import proof_report
+from paxiom.model_check.reports.report import result_document
 from paxiom.model_check.result import INTERRUPTED as BY_CTRL_C
 from paxiom.model_check.result import Result, Verdict
-from paxiom.model_check.trace_file import VERSION, own_version
+from paxiom.model_check.traces.trace_file import VERSION, own_version
 from paxiom.proofs.abstraction import abstraction_obligations
 from paxiom.proofs.prove import Options, prove
 from paxiom.proofs.quorum.counting import Statement

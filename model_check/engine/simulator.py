@@ -22,9 +22,9 @@ from paxiom.model_check.engine.walking import Batch, Counts, Found, Ground, worl
 from paxiom.model_check.engine.warming import warm_up
 from paxiom.model_check.model import Model
 from paxiom.model_check.result import INTERRUPTED, RAISED, Verdict, Violation
-from paxiom.model_check.shorten import shortened
 from paxiom.model_check.simulation import Simulation
-from paxiom.model_check.trace import replay
+from paxiom.model_check.traces.shorten import shortened
+from paxiom.model_check.traces.trace import replay
 from paxiom.model_check.world import Transition, World, violated_by_step
 
 FIRST_BATCH, LARGEST_BATCH = 64, 4096  # walks at a time: few while the tables know nothing

@@ -8,7 +8,7 @@ from paxiom.model_check.engine.tables import Tables
 from paxiom.model_check.environment import Budgets, Local
 from paxiom.model_check.model import Delivery
 from paxiom.model_check.symmetry import rename_world
-from paxiom.model_check.trace import Trace, replay
+from paxiom.model_check.traces.trace import Trace, replay
 from paxiom.model_check.world import Flight, Transition, World, violated_by_step
 
 

@@ -10,8 +10,8 @@ from functools import lru_cache
 from paxiom.model_check.codec import Json
 from paxiom.model_check.model import Model
 from paxiom.model_check.page import Shown, page_data
-from paxiom.model_check.trace import Trace
-from paxiom.model_check.trace_file import run_document
+from paxiom.model_check.traces.trace import Trace
+from paxiom.model_check.traces.trace_file import run_document
 from paxiom.model_check.world import Transition, World, initial_world, successors
 
 Path = Sequence[int]

@@ -13,7 +13,7 @@ from paxiom.model_check.export.mermaid import to_mermaid
 from paxiom.model_check.export.png import to_png
 from paxiom.model_check.export.shiviz import to_shiviz
 from paxiom.model_check.export.svg import to_svg
-from paxiom.model_check.trace_file import checked, content_of, dumps, name_of, parsed
+from paxiom.model_check.traces.trace_file import checked, content_of, dumps, name_of, parsed
 
 
 @dataclass(frozen=True, slots=True)

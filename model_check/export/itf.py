@@ -23,8 +23,8 @@ import itf_py
 
 from paxiom.model_check.codec import Json, changes, plain, short, to_json
 from paxiom.model_check.model import Delivery
-from paxiom.model_check.trace_file import FORMAT, VERSION, TraceFileError, own_version
-from paxiom.model_check.trace_text import headline
+from paxiom.model_check.traces.trace_file import FORMAT, VERSION, TraceFileError, own_version
+from paxiom.model_check.traces.trace_text import headline
 
 SPECIFICATION = "https://apalache-mc.org/docs/adr/015adr-trace.html"
 OURS = "paxiom"  # what is ours in a "#meta"

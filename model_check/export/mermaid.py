@@ -11,8 +11,8 @@ from paxiom.model_check.codec import Json, plain, short
 from paxiom.model_check.export.errors import ExportError
 from paxiom.model_check.export.reading import arrivals, deed, facts, lanes
 from paxiom.model_check.layout import count
-from paxiom.model_check.messages import End, Message
-from paxiom.model_check.story import Story, story
+from paxiom.model_check.traces.messages import End, Message
+from paxiom.model_check.traces.story import Story, story
 
 MOST_TEXT = 50_000  # mermaid's own limit, maxTextSize
 LONGEST = 120  # of the text at an arrow

@@ -8,7 +8,7 @@ from pathlib import Path
 from paxiom.model_check.codec import Json, plain
 from paxiom.model_check.load import parts_of
 from paxiom.model_check.options import words_of
-from paxiom.model_check.trace_text import headline
+from paxiom.model_check.traces.trace_text import headline
 
 WIDTH = 88  # what formatters allow by default
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from paxiom.model_check.codec import Json, plain, short
 from paxiom.model_check.layout import count
-from paxiom.model_check.messages import End, Message, discards
-from paxiom.model_check.story import Story
-from paxiom.model_check.trace_text import FAULTS
+from paxiom.model_check.traces.messages import End, Message, discards
+from paxiom.model_check.traces.story import Story
+from paxiom.model_check.traces.trace_text import FAULTS
 
 
 def lanes(told: Story) -> tuple[str, ...]:

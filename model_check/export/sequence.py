@@ -11,7 +11,7 @@ from textwrap import wrap
 
 from paxiom.model_check.codec import Json, plain
 from paxiom.model_check.export.reading import arrivals, deed, facts, lanes
-from paxiom.model_check.story import Moment, Story, story
+from paxiom.model_check.traces.story import Moment, Story, story
 
 FONT = 11  # pixels; the sizes below too
 CHARACTER = 6.7  # the width of one, in a font of equal widths

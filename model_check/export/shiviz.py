@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from paxiom.model_check.codec import Json, plain
 from paxiom.model_check.export.reading import arrivals, lanes
-from paxiom.model_check.story import Story, story
-from paxiom.model_check.trace_text import headline
+from paxiom.model_check.traces.story import Story, story
+from paxiom.model_check.traces.trace_text import headline
 
 EXPRESSION = r"(?<event>.*)\n(?<host>\S*) (?<clock>{.*})"
 NETWORK = "network"

@@ -25,7 +25,7 @@ from paxiom.model_check.export.sequence import (
     diagram,
 )
 from paxiom.model_check.layout import count
-from paxiom.model_check.messages import Message
+from paxiom.model_check.traces.messages import Message
 
 STYLE = f"""
 text {{ font: {FONT}px "DejaVu Sans Mono", Menlo, Consolas, monospace; fill: #1b1f24;

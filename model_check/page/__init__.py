@@ -23,9 +23,9 @@ from functools import cache
 from importlib.resources import files
 
 from paxiom.model_check.codec import Json
-from paxiom.model_check.no_return import NoReturn
-from paxiom.model_check.story import story, story_document
-from paxiom.model_check.trace_file import TraceFileError
+from paxiom.model_check.traces.no_return import NoReturn
+from paxiom.model_check.traces.story import story, story_document
+from paxiom.model_check.traces.trace_file import TraceFileError
 
 STYLES = ("base.css", "controls.css", "diagram.css", "panel.css")
 IMPORT = re.compile(r'^import \{([\w\s,$]+)\} from "\./([a-z]+\.js)";$', re.MULTILINE)

@@ -1,4 +1,4 @@
-// What a trace tells, for files that come without it: as paxiom.model_check.story, but for why.
+// What a trace tells, for files that come without it: as paxiom.model_check.traces.story, but for why.
 //
 // A page made by paxiom has its story with it. A trace file that is opened in the page does not;
 // the tests hold the two to each other.

@@ -6,7 +6,7 @@ from typing import Any
 
 from paxiom.impl.protocol import Protocol
 from paxiom.model_check.model import Model
-from paxiom.model_check.places import overridden
+from paxiom.model_check.reports.places import overridden
 from paxiom.model_check.zoo.random_runs import EXAMPLES, UNSEEN
 
 

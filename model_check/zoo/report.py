@@ -9,15 +9,15 @@ from rich.text import Text
 
 from paxiom.impl.protocol import Protocol
 from paxiom.model_check import zoo
-from paxiom.model_check.beside import part_lines, with_the_rule
 from paxiom.model_check.codec import Json, plain, to_json
 from paxiom.model_check.layout import count, duration, hang
-from paxiom.model_check.no_return import no_return
 from paxiom.model_check.options import options_of
-from paxiom.model_check.report import result_document, result_lines
+from paxiom.model_check.reports.report import result_document, result_lines
 from paxiom.model_check.result import RAISED, Result, Verdict
-from paxiom.model_check.trace_file import BUG_FORMAT, VERSION, own_version
-from paxiom.model_check.trace_text import DEFAULT, View, trace_lines
+from paxiom.model_check.traces.beside import part_lines, with_the_rule
+from paxiom.model_check.traces.no_return import no_return
+from paxiom.model_check.traces.trace_file import BUG_FORMAT, VERSION, own_version
+from paxiom.model_check.traces.trace_text import DEFAULT, View, trace_lines
 from paxiom.model_check.zoo.bug import Bug
 from paxiom.model_check.zoo.rules import Rule, name_of, rule_of, rules
 

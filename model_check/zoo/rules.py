@@ -14,7 +14,7 @@ from typing import Any
 
 from paxiom.impl.protocol import Protocol
 from paxiom.model_check import load, zoo
-from paxiom.model_check.places import place_of
+from paxiom.model_check.reports.places import place_of
 from paxiom.model_check.zoo.bug import Bug, UnknownError
 
 SENTENCE = re.compile(r"(?<=\.)\s+")

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from paxiom.model_check.baseline import blessed, compared
-from paxiom.model_check.suites import Outcome
+from paxiom.model_check.reports.baseline import blessed, compared
+from paxiom.model_check.reports.suites import Outcome
 from support.command import Run, refused
 from support.counter import COUNTER
 from support.junit_schema import read
@@ -229,7 +229,7 @@ def test_those_who_bless_at_once_lose_nothing(tmp_path: Path) -> None:
     script = """
 import sys
 from pathlib import Path
-from paxiom.model_check.baseline import blessed
+from paxiom.model_check.reports.baseline import blessed
 document = {
     "paxiom": "1", "model": {}, "properties": [], "symmetry": 1, "verdict": "HOLDS", "depth": 1,
     "transitions": 1, "local_states": 1, "actions": {}, "cuts": {},

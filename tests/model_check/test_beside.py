@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 
 from paxiom.model_check import zoo
-from paxiom.model_check.beside import (
+from paxiom.model_check.engine import explore
+from paxiom.model_check.layout import as_text
+from paxiom.model_check.result import Violation
+from paxiom.model_check.traces.beside import (
     Beside,
     beside,
     part_lines,
@@ -14,11 +17,8 @@ from paxiom.model_check.beside import (
     saved_with_the_rule,
     with_the_rule,
 )
-from paxiom.model_check.engine import explore
-from paxiom.model_check.layout import as_text
-from paxiom.model_check.replay import departure, retake
-from paxiom.model_check.result import Violation
-from paxiom.model_check.trace_file import dumps, parse, trace_document
+from paxiom.model_check.traces.replay import departure, retake
+from paxiom.model_check.traces.trace_file import dumps, parse, trace_document
 from paxiom.model_check.zoo.bug import Bug
 
 QUICK = [bug for bug in zoo.BUGS if not bug.slow and (bug.length <= 10 or bug.number == "P03")]

@@ -9,7 +9,7 @@ import pytest
 from paxiom.model_check.engine import explore
 from paxiom.model_check.model import Delivery, Model, ModelError, Network
 from paxiom.model_check.models.paxos import paxos
-from paxiom.model_check.quorum_table import DOCUMENT
+from paxiom.model_check.reports.quorum_table import DOCUMENT
 from paxiom.model_check.result import Verdict
 from support.command import refused, spawn
 

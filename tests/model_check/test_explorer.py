@@ -21,7 +21,7 @@ from paxiom.model_check.models.paxos import paxos
 from paxiom.model_check.models.raft import raft
 from paxiom.model_check.reference import explore
 from paxiom.model_check.result import RAISED
-from paxiom.model_check.trace_shape import require_trace
+from paxiom.model_check.traces.trace_shape import require_trace
 from paxiom.model_check.world import initial_world, successors
 from support.command import COMMAND, Run, refused
 from support.raises import raises

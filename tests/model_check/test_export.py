@@ -22,8 +22,8 @@ from paxiom.model_check.export.png import to_png
 from paxiom.model_check.export.sequence import CHARACTER, FONT
 from paxiom.model_check.export.shiviz import EXPRESSION, stamps, to_shiviz
 from paxiom.model_check.export.svg import to_svg
-from paxiom.model_check.story import story
-from paxiom.model_check.trace_file import parse
+from paxiom.model_check.traces.story import story
+from paxiom.model_check.traces.trace_file import parse
 from support.tools import missing, tool
 from support.zoo_runs import zoo_run
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-from paxiom.model_check.github import MESSAGE_MAX, annotations, summary
 from paxiom.model_check.models.paxos import paxos
-from paxiom.model_check.places import Place
 from paxiom.model_check.reference import explore
-from paxiom.model_check.report import result_document
-from paxiom.model_check.suites import Case, Outcome, Suite, suite_of
+from paxiom.model_check.reports.github import MESSAGE_MAX, annotations, summary
+from paxiom.model_check.reports.places import Place
+from paxiom.model_check.reports.report import result_document
+from paxiom.model_check.reports.suites import Case, Outcome, Suite, suite_of
 from support.command import Run, refused
 
 SMALL = ("paxos", "--nodes", "2", "--ballots", "1", "--reference")

@@ -13,7 +13,7 @@ from paxiom.model_check import zoo
 from paxiom.model_check.codec import to_json
 from paxiom.model_check.export.formats import FORMATS
 from paxiom.model_check.export.itf import expression, from_itf, to_itf
-from paxiom.model_check.trace_file import TraceFileError, checked
+from paxiom.model_check.traces.trace_file import TraceFileError, checked
 from support.command import Run, refused
 from support.zoo_runs import zoo_run
 

@@ -7,11 +7,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from paxiom.model_check.junit import junit
 from paxiom.model_check.models.paxos import paxos
 from paxiom.model_check.reference import explore
-from paxiom.model_check.report import result_document
-from paxiom.model_check.suites import Outcome, suite_of, suite_of_proofs, suite_of_quorums
+from paxiom.model_check.reports.junit import junit
+from paxiom.model_check.reports.report import result_document
+from paxiom.model_check.reports.suites import Outcome, suite_of, suite_of_proofs, suite_of_quorums
 from paxiom.spec.consensus import agreement
 from support.command import Run, refused
 from support.junit_schema import read

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 
 from paxiom.model_check.codec import Json
-from paxiom.model_check.lanes import ASCII, UNICODE
 from paxiom.model_check.layout import as_text
 from paxiom.model_check.model import Model
-from paxiom.model_check.trace import Trace
-from paxiom.model_check.trace_file import parse, run_document
-from paxiom.model_check.trace_text import Detail, View, trace_lines
+from paxiom.model_check.traces.lanes import ASCII, UNICODE
+from paxiom.model_check.traces.trace import Trace
+from paxiom.model_check.traces.trace_file import parse, run_document
+from paxiom.model_check.traces.trace_text import Detail, View, trace_lines
 from support.runs import runs
 
 NODES = ("n1", "n2", "n3")

@@ -10,7 +10,7 @@ from paxiom.model_check.model import Faults
 from paxiom.model_check.models.multi_paxos import multi_paxos
 from paxiom.model_check.reference import explore as explore_by_reference
 from paxiom.model_check.result import Verdict
-from paxiom.model_check.trace_file import trace_document
+from paxiom.model_check.traces.trace_file import trace_document
 
 REFINES = "refines FlexibleMultiPaxos"
 

@@ -13,11 +13,11 @@ from paxiom.impl.protocol import Protocol, Step
 from paxiom.model_check import zoo
 from paxiom.model_check.engine import explore as explore_natively
 from paxiom.model_check.model import Bound, Model
-from paxiom.model_check.no_return import NoReturn, no_return
 from paxiom.model_check.reference import explore
 from paxiom.model_check.result import Violation
-from paxiom.model_check.shorten import fallen
-from paxiom.model_check.trace import Trace, replay
+from paxiom.model_check.traces.no_return import NoReturn, no_return
+from paxiom.model_check.traces.shorten import fallen
+from paxiom.model_check.traces.trace import Trace, replay
 from paxiom.model_check.world import successors
 from paxiom.spec.property import Subject, always
 from support.random_protocols import TableProtocol, random_models

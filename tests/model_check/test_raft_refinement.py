@@ -9,7 +9,7 @@ from paxiom.model_check.model import Faults, Model
 from paxiom.model_check.models.raft import raft
 from paxiom.model_check.reference import explore as explore_by_reference
 from paxiom.model_check.result import Verdict
-from paxiom.model_check.trace_file import trace_document
+from paxiom.model_check.traces.trace_file import trace_document
 from paxiom.model_check.zoo.bug import Bug
 from paxiom.model_check.zoo.raft_elections import BUGS as ELECTIONS
 from paxiom.model_check.zoo.raft_logs import BUGS as LOGS

@@ -14,11 +14,11 @@ from paxiom.model_check import reference, zoo
 from paxiom.model_check.engine import explore
 from paxiom.model_check.engine.simulator import simulate
 from paxiom.model_check.model import Faults, Model
-from paxiom.model_check.replay import Departure, MisfitError, departure, replay, retake
 from paxiom.model_check.result import RAISED, Result
 from paxiom.model_check.schedule import unbounded
 from paxiom.model_check.stateful import Plan, machine
-from paxiom.model_check.trace_file import TraceFileError, dumps, load, parse, trace_document
+from paxiom.model_check.traces.replay import Departure, MisfitError, departure, replay, retake
+from paxiom.model_check.traces.trace_file import TraceFileError, dumps, load, parse, trace_document
 from support.command import Run, refused
 from support.random_protocols import random_models
 from support.zoo_runs import zoo_run

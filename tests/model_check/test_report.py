@@ -12,7 +12,7 @@ from paxiom.model_check import progress
 from paxiom.model_check.layout import columns, count, duration, hang, rate, size
 from paxiom.model_check.model import Faults, Model, Network
 from paxiom.model_check.models.paxos import paxos
-from paxiom.model_check.report import result_document, result_lines
+from paxiom.model_check.reports.report import result_document, result_lines
 from paxiom.model_check.result import Result, Verdict
 
 EVERY_STEP = dict.fromkeys(

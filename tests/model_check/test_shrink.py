@@ -14,12 +14,12 @@ from paxiom.model_check.engine import explore
 from paxiom.model_check.engine.simulator import simulate
 from paxiom.model_check.model import Faults, Model, Network
 from paxiom.model_check.models.paxos import paxos
-from paxiom.model_check.origin import family_of
-from paxiom.model_check.replay import replay
 from paxiom.model_check.result import INTERRUPTED, Result, Verdict, Violation
 from paxiom.model_check.run import SearchOptions, nothing_known
-from paxiom.model_check.shrink import Seen, Shrinking
-from paxiom.model_check.trace_file import parse
+from paxiom.model_check.traces.origin import family_of
+from paxiom.model_check.traces.replay import replay
+from paxiom.model_check.traces.shrink import Seen, Shrinking
+from paxiom.model_check.traces.trace_file import parse
 from support.command import Run, refused
 from support.zoo_runs import zoo_run
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from paxiom.model_check import trace_file
+from paxiom.model_check.traces import trace_file
 from support.command import ENDLESS, Run, spawn
 
 FILE = """

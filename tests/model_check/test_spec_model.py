@@ -8,10 +8,10 @@ import pytest
 from paxiom.model_check import engine, reference
 from paxiom.model_check.instance import instance
 from paxiom.model_check.model import Model, ModelError
-from paxiom.model_check.report import result_document
+from paxiom.model_check.reports.report import result_document
 from paxiom.model_check.result import Result, Verdict
 from paxiom.model_check.spec_model import spec_model
-from paxiom.model_check.trace_text import headline
+from paxiom.model_check.traces.trace_text import headline
 from paxiom.spec.logic.formulas import Formula, Function, Relation, Rigid, Sort
 from paxiom.spec.logic.structure import Scope
 from paxiom.spec.logic.system import Action, Spec, action, safety, when

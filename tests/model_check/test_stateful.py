@@ -15,14 +15,15 @@ from hypothesis import strategies as st
 
 from paxiom.impl.names import NodeId, node_ids
 from paxiom.impl.protocol import Protocol, Step
-from paxiom.model_check import trace_file, zoo
+from paxiom.model_check import zoo
 from paxiom.model_check.model import Delivery, Faults, Model, ModelError, Network, Requests
 from paxiom.model_check.models.paxos import paxos
 from paxiom.model_check.result import RAISED
 from paxiom.model_check.schedule import Move, Schedule, unbounded
-from paxiom.model_check.shorten import rerun
 from paxiom.model_check.stateful import Tally, Violated, machine, run
-from paxiom.model_check.trace import Trace, replay
+from paxiom.model_check.traces import trace_file
+from paxiom.model_check.traces.shorten import rerun
+from paxiom.model_check.traces.trace import Trace, replay
 from paxiom.model_check.world import Transition, World, successors
 from paxiom.model_check.zoo.paxos import IgnoresPromisedVotes
 from paxiom.spec.consensus import History
@@ -226,7 +227,8 @@ def test_a_handler_that_raises_is_reported_with_its_run() -> None:
 
 FIND = """
 import sys
-from paxiom.model_check import trace_file, zoo
+from paxiom.model_check.traces import trace_file
+from paxiom.model_check import zoo
 from paxiom.model_check.stateful import Violated, run
 
 try:

@@ -15,9 +15,9 @@ from paxiom.model_check.codec import Json
 from paxiom.model_check.engine import explore
 from paxiom.model_check.model import Delivery, Model
 from paxiom.model_check.models.paxos import paxos
-from paxiom.model_check.story import Story, story, story_document
-from paxiom.model_check.trace import Trace
-from paxiom.model_check.trace_file import (
+from paxiom.model_check.traces.story import Story, story, story_document
+from paxiom.model_check.traces.trace import Trace
+from paxiom.model_check.traces.trace_file import (
     TraceFileError,
     dumps,
     parse,

@@ -12,8 +12,8 @@ import pytest
 
 from paxiom.model_check import zoo
 from paxiom.model_check.export.pytest_file import to_pytest
-from paxiom.model_check.replay import MisfitError
-from paxiom.model_check.trace_file import parse
+from paxiom.model_check.traces.replay import MisfitError
+from paxiom.model_check.traces.trace_file import parse
 from support.command import Run, refused
 from support.zoo_runs import zoo_run
 

@@ -12,7 +12,7 @@ from paxiom.model_check.model import Faults
 from paxiom.model_check.models.paxos import paxos
 from paxiom.model_check.reference import explore
 from paxiom.model_check.result import Result
-from paxiom.model_check.trace_file import dumps, load
+from paxiom.model_check.traces.trace_file import dumps, load
 from paxiom.spec.property import Subject, always
 from support.counting import (
     BACK,

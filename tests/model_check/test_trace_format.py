@@ -15,15 +15,20 @@ from hypothesis import strategies as st
 
 from paxiom.model_check import reference, zoo
 from paxiom.model_check.models.paxos import paxos
-from paxiom.model_check.replay import replay
-from paxiom.model_check.trace_file import TraceFileError, checked, run_document, trace_document
+from paxiom.model_check.traces.replay import replay
+from paxiom.model_check.traces.trace_file import (
+    TraceFileError,
+    checked,
+    run_document,
+    trace_document,
+)
 from support.random_protocols import random_models
 from support.zoo_runs import zoo_run
 
 SOURCE = Path(os.environ.get("PAXIOM_SOURCE", Path(__file__).parents[2]))
 TEXT = (SOURCE / "docs" / "trace-format.md").read_text()
 SCHEMA: dict[str, Any] = json.loads(
-    files("paxiom.model_check").joinpath("trace.schema.json").read_text()
+    files("paxiom.model_check.traces").joinpath("trace.schema.json").read_text()
 )
 VALID = jsonschema_rs.validator_for(SCHEMA)
 BUGS = [bug.number for bug in zoo.BUGS]

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from paxiom.model_check.layout import as_text
 from paxiom.model_check.models.paxos import paxos
-from paxiom.model_check.story import story
-from paxiom.model_check.trace_file import TraceFileError, load, parse
-from paxiom.model_check.trace_text import trace_lines
+from paxiom.model_check.traces.story import story
+from paxiom.model_check.traces.trace_file import TraceFileError, load, parse
+from paxiom.model_check.traces.trace_text import trace_lines
 from support.counting import (
     Stubborn,
     counting,

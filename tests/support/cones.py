@@ -3,9 +3,9 @@
 from paxiom.model_check.model import Model
 from paxiom.model_check.result import Violation
 from paxiom.model_check.schedule import unbounded
-from paxiom.model_check.shorten import rerun
-from paxiom.model_check.story import story
-from paxiom.model_check.trace_file import trace_document
+from paxiom.model_check.traces.shorten import rerun
+from paxiom.model_check.traces.story import story
+from paxiom.model_check.traces.trace_file import trace_document
 
 
 def by_what_matters(model: Model, violation: Violation) -> Violation | None:

@@ -9,8 +9,8 @@ from paxiom.impl.protocol import Decide, Effect, Persist, Protocol, Send, Step
 from paxiom.model_check.model import Bound, Delivery, Model, Network, Requests
 from paxiom.model_check.reference import explore
 from paxiom.model_check.result import Result
-from paxiom.model_check.trace_file import trace_document
-from paxiom.model_check.trace_text import Detail, View, trace_lines
+from paxiom.model_check.traces.trace_file import trace_document
+from paxiom.model_check.traces.trace_text import Detail, View, trace_lines
 from paxiom.spec.property import Subject, always, step
 
 

@@ -6,8 +6,8 @@ from paxiom.impl.names import NodeId, node_ids
 from paxiom.impl.protocol import Protocol, Send, Step
 from paxiom.model_check.codec import Json
 from paxiom.model_check.model import Model
-from paxiom.model_check.trace import Trace
-from paxiom.model_check.trace_file import run_document
+from paxiom.model_check.traces.trace import Trace
+from paxiom.model_check.traces.trace_file import run_document
 from paxiom.model_check.world import initial_world, successors
 
 

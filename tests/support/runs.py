@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from paxiom.model_check.model import Model
-from paxiom.model_check.trace import Trace
+from paxiom.model_check.traces.trace import Trace
 from paxiom.model_check.world import initial_world, successors
 from support.random_protocols import random_models
 

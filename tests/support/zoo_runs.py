@@ -11,8 +11,8 @@ from typing import Any
 
 from paxiom.model_check import zoo
 from paxiom.model_check.engine import explore
-from paxiom.model_check.replay import replay
-from paxiom.model_check.trace_file import dumps, parse, trace_document
+from paxiom.model_check.traces.replay import replay
+from paxiom.model_check.traces.trace_file import dumps, parse, trace_document
 
 KEPT = Path(__file__).with_suffix(".json")
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from paxiom.model_check import zoo
-from paxiom.model_check.beside import saved_with_the_rule
 from paxiom.model_check.cli_page import page_of_bug
-from paxiom.model_check.no_return import NoReturn
 from paxiom.model_check.reference import explore
-from paxiom.model_check.trace_file import trace_document
+from paxiom.model_check.traces.beside import saved_with_the_rule
+from paxiom.model_check.traces.no_return import NoReturn
+from paxiom.model_check.traces.trace_file import trace_document
 from support.browser import Reader, now, press, rows
 from support.raises import raises
 from support.zoo_runs import zoo_run

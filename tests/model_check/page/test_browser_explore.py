@@ -13,7 +13,7 @@ from paxiom.model_check.explorer.server import Server
 from paxiom.model_check.explorer.session import Session
 from paxiom.model_check.models.paxos import paxos
 from paxiom.model_check.models.raft import raft
-from paxiom.model_check.trace_file import parse
+from paxiom.model_check.traces.trace_file import parse
 from support.browser import Reader
 from support.raises import raises
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from paxiom.model_check.codec import Json
-from paxiom.model_check.no_return import NoReturn
+from paxiom.model_check.traces.no_return import NoReturn
 from support.browser import Reader, now, press
 from support.zoo_runs import zoo_run
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from paxiom.model_check.no_return import NoReturn
+from paxiom.model_check.traces.no_return import NoReturn
 from support.browser import Reader, Scheme, now, press, rows
 from support.long_runs import ring
 from support.zoo_runs import zoo_run

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from paxiom.model_check.no_return import NoReturn
 from paxiom.model_check.page import Shown, page, page_data, page_of
-from paxiom.model_check.trace_file import dumps
+from paxiom.model_check.traces.no_return import NoReturn
+from paxiom.model_check.traces.trace_file import dumps
 from support.command import Run, refused
 from support.zoo_runs import zoo_run
 

@@ -17,10 +17,10 @@ from paxiom.model_check.codec import Json, short
 from paxiom.model_check.model import Delivery, Faults, Model, Network
 from paxiom.model_check.models.paxos import paxos
 from paxiom.model_check.models.raft import raft
-from paxiom.model_check.story import story, story_document
-from paxiom.model_check.trace import Trace
-from paxiom.model_check.trace_file import run_document
-from paxiom.model_check.trace_text import headline
+from paxiom.model_check.traces.story import story, story_document
+from paxiom.model_check.traces.trace import Trace
+from paxiom.model_check.traces.trace_file import run_document
+from paxiom.model_check.traces.trace_text import headline
 from paxiom.model_check.world import Transition, initial_world, successors
 from support.tools import missing
 from support.zoo_runs import zoo_run

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 
 from paxiom.model_check.codec import plain, plain_lines
-from paxiom.model_check.suites import Case, Outcome, Suite
+from paxiom.model_check.reports.suites import Case, Outcome, Suite
 
 MESSAGE_MAX = 4096
 SUMMARY_MAX = 2**20

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from paxiom.model_check import proof_report, report, verify_report
 from paxiom.model_check.codec import Json
 from paxiom.model_check.layout import WIDTH_PIPED, as_text, count
-from paxiom.model_check.places import Place
-from paxiom.model_check.trace_text import trace_lines
+from paxiom.model_check.reports import proof_report, report, verify_report
+from paxiom.model_check.reports.places import Place
+from paxiom.model_check.traces.trace_text import trace_lines
 
 
 class ReportError(Exception):

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from paxiom.model_check.codec import plain
 from paxiom.model_check.layout import count, hang
-from paxiom.model_check.shrink import Seen, Shrinking, Tried
+from paxiom.model_check.traces.shrink import Seen, Shrinking, Tried
 
 DIM = "dim"
 TOLD = (Seen.HOLDS, Seen.UNKNOWN)

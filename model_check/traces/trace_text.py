@@ -11,10 +11,10 @@ from itertools import groupby
 from rich.text import Text
 
 from paxiom.model_check.codec import Json, changes, plain, short
-from paxiom.model_check.lanes import UNICODE, Glyphs, Lanes
 from paxiom.model_check.layout import count, hang, packed
-from paxiom.model_check.story import Moment, Story, story
-from paxiom.model_check.trace_file import TraceFileError
+from paxiom.model_check.traces.lanes import UNICODE, Glyphs, Lanes
+from paxiom.model_check.traces.story import Moment, Story, story
+from paxiom.model_check.traces.trace_file import TraceFileError
 
 ELIDED = 40  # a longer old value is shown by its kind alone: it stands in an earlier step
 FAULTS = {"crash": "crashes", "stop": "stops for good", "amnesia": "crashes and loses its disk"}

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from paxiom.model_check.codec import Json
 from paxiom.model_check.layout import duration, hang
-from paxiom.model_check.proof_report import BAD, DIM, HEAD, PROVED, REFUTED, row, table
+from paxiom.model_check.reports.proof_report import BAD, DIM, HEAD, PROVED, REFUTED, row, table
 
 UNSAT = "unsat"
 ASSUMED = (

@@ -15,8 +15,14 @@ from paxiom.model_check.layout import columns, count, duration, hang, rate, size
 from paxiom.model_check.model import Model
 from paxiom.model_check.result import RAISED, Result, Verdict
 from paxiom.model_check.simulation import Simulation
-from paxiom.model_check.trace_file import RESULT_FORMAT, VERSION, claim, own_version, trace_document
-from paxiom.model_check.trace_text import DEFAULT, View, trace_lines
+from paxiom.model_check.traces.trace_file import (
+    RESULT_FORMAT,
+    VERSION,
+    claim,
+    own_version,
+    trace_document,
+)
+from paxiom.model_check.traces.trace_text import DEFAULT, View, trace_lines
 from paxiom.spec.property import Kind
 
 STYLES = {"HOLDS": "bold green", "VIOLATED": "bold red", "INCOMPLETE": "bold yellow"}

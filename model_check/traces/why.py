@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from paxiom.model_check.causes import past
 from paxiom.model_check.codec import Json, short
-from paxiom.model_check.messages import Message
+from paxiom.model_check.traces.causes import past
+from paxiom.model_check.traces.messages import Message
 
 
 @dataclass(frozen=True, slots=True)

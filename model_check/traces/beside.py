@@ -13,13 +13,13 @@ from rich.text import Text
 from paxiom.model_check.codec import Json, changes, plain, short, to_json
 from paxiom.model_check.layout import hang
 from paxiom.model_check.model import Model
-from paxiom.model_check.origin import bug_of
-from paxiom.model_check.replay import retake
 from paxiom.model_check.schedule import unbounded
-from paxiom.model_check.shorten import same_step
-from paxiom.model_check.trace import Trace
-from paxiom.model_check.trace_file import run_document
-from paxiom.model_check.trace_text import headline
+from paxiom.model_check.traces.origin import bug_of
+from paxiom.model_check.traces.replay import retake
+from paxiom.model_check.traces.shorten import same_step
+from paxiom.model_check.traces.trace import Trace
+from paxiom.model_check.traces.trace_file import run_document
+from paxiom.model_check.traces.trace_text import headline
 from paxiom.model_check.world import Transition, initial_world
 from paxiom.model_check.zoo.bug import Bug
 from paxiom.model_check.zoo.rules import rule_of

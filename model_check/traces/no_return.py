@@ -20,8 +20,8 @@ from rich.text import Text
 from paxiom.model_check.layout import count, hang
 from paxiom.model_check.model import Model
 from paxiom.model_check.result import Violation
-from paxiom.model_check.shorten import fallen
-from paxiom.model_check.trace import Trace
+from paxiom.model_check.traces.shorten import fallen
+from paxiom.model_check.traces.trace import Trace
 from paxiom.model_check.world import World, successors
 
 STATES_MAX = 20_000

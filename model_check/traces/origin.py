@@ -20,7 +20,7 @@ from paxiom.model_check.options import (
     spelled,
     words_of,
 )
-from paxiom.model_check.shrink import Family, Values
+from paxiom.model_check.traces.shrink import Family, Values
 from paxiom.model_check.zoo.bug import Bug
 from paxiom.spec.relational import SPECS
 

@@ -6,8 +6,8 @@ from rich.text import Text
 
 from paxiom.model_check.codec import Json, changes, plain, short
 from paxiom.model_check.layout import hang
-from paxiom.model_check.replay import Departure
-from paxiom.model_check.trace_text import headline
+from paxiom.model_check.traces.replay import Departure
+from paxiom.model_check.traces.trace_text import headline
 
 LABELS = {
     "error": "error",

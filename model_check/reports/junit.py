@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from paxiom.model_check.codec import plain_lines
-from paxiom.model_check.suites import Case, Outcome, Suite
+from paxiom.model_check.reports.suites import Case, Outcome, Suite
 
 TAGS = {Outcome.FAILED: "failure", Outcome.UNKNOWN: "error", Outcome.SKIPPED: "skipped"}
 COUNTED = {"failures": Outcome.FAILED, "errors": Outcome.UNKNOWN, "skipped": Outcome.SKIPPED}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from paxiom.model_check.codec import Json
 from paxiom.model_check.model import Delivery
-from paxiom.model_check.trace_file import TraceFileError
+from paxiom.model_check.traces.trace_file import TraceFileError
 
 Route = tuple[Json, str, str]  # source, receiver, message as text
 

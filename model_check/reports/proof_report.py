@@ -6,7 +6,7 @@ from rich.text import Text
 
 from paxiom.model_check.codec import Json, plain
 from paxiom.model_check.layout import count, duration, hang
-from paxiom.model_check.trace_file import VERSION, own_version
+from paxiom.model_check.traces.trace_file import VERSION, own_version
 
 FORMAT = "paxiom proofs"
 REFUTED, VACUOUS, WRONG_AUDIT = "refuted", "vacuous", "audit differs"

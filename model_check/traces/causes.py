@@ -8,7 +8,7 @@ sent what it received, and in a queue the one that took the message before it.
 from collections.abc import Iterable, Mapping
 
 from paxiom.model_check.codec import Json
-from paxiom.model_check.messages import End, Message
+from paxiom.model_check.traces.messages import End, Message
 
 
 def causes_of(document: Mapping[str, Json], messages: tuple[Message, ...]) -> dict[int, set[int]]:

@@ -15,8 +15,8 @@ from paxiom.model_check.load import LoadError
 from paxiom.model_check.model import Model, ModelError
 from paxiom.model_check.options import Option
 from paxiom.model_check.result import Result, Verdict, Violation
-from paxiom.model_check.shorten import rerun
-from paxiom.model_check.trace import Trace
+from paxiom.model_check.traces.shorten import rerun
+from paxiom.model_check.traces.trace import Trace
 from paxiom.model_check.world import crowd
 
 # The options that are bounds, in the order in which they are made smaller: what costs most first.

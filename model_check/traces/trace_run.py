@@ -17,7 +17,7 @@ from paxiom.model_check.environment import Deliver, Local, Lose, outcomes
 from paxiom.model_check.model import Delivery, Model, ModelError
 from paxiom.model_check.result import RAISED
 from paxiom.model_check.rules import guarded
-from paxiom.model_check.trace import Trace
+from paxiom.model_check.traces.trace import Trace
 from paxiom.model_check.world import (
     Flight,
     Transition,

@@ -43,12 +43,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import BinaryIO
 
-from paxiom.model_check import trace_run, zoo
+from paxiom.model_check import zoo
 from paxiom.model_check.codec import Json, to_json
 from paxiom.model_check.model import Model
 from paxiom.model_check.result import Violation
-from paxiom.model_check.trace import Trace
-from paxiom.model_check.trace_shape import ShapeError, require_trace
+from paxiom.model_check.traces import trace_run
+from paxiom.model_check.traces.trace import Trace
+from paxiom.model_check.traces.trace_shape import ShapeError, require_trace
 from paxiom.model_check.zoo.rules import rule_of
 from paxiom.spec.property import Kind, Property, Subject
 

@@ -18,8 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from paxiom.model_check.codec import Json, plain, short
-from paxiom.model_check.suites import Case, Outcome, ReportError
-from paxiom.model_check.trace_file import dumps
+from paxiom.model_check.reports.suites import Case, Outcome, ReportError
+from paxiom.model_check.traces.trace_file import dumps
 
 FORMAT = "paxiom baseline"
 VERSION = 1

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 
 from rich.text import Text
 
-from paxiom.model_check import proof_report, report
 from paxiom.model_check.codec import Json, plain
 from paxiom.model_check.layout import count, duration, hang
-from paxiom.model_check.quorum_report import UNSAT, is_tight
-from paxiom.model_check.report import HEAD, Row
-from paxiom.model_check.trace_text import trace_lines
+from paxiom.model_check.reports import proof_report, report
+from paxiom.model_check.reports.quorum_report import UNSAT, is_tight
+from paxiom.model_check.reports.report import HEAD, Row
+from paxiom.model_check.traces.trace_text import trace_lines
 
 STYLES = {"HOLDS": "bold green", "BROKEN": "bold red"}
 OTHER = "bold yellow"

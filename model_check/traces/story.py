@@ -11,11 +11,11 @@ all their causes. Taken without the others, they violate the property all the sa
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from paxiom.model_check.causes import causes_of, past
 from paxiom.model_check.codec import Json
-from paxiom.model_check.messages import End, Message, messages_of
-from paxiom.model_check.trace_file import TraceFileError
-from paxiom.model_check.why import why
+from paxiom.model_check.traces.causes import causes_of, past
+from paxiom.model_check.traces.messages import End, Message, messages_of
+from paxiom.model_check.traces.trace_file import TraceFileError
+from paxiom.model_check.traces.why import why
 
 __all__ = ["End", "Message", "Moment", "Story", "story", "story_document"]
 

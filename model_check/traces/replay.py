@@ -11,14 +11,14 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from paxiom.model_check import trace_run
 from paxiom.model_check.codec import Json, to_json
 from paxiom.model_check.environment import Deliver, Event, Outcome, local_events, outcomes
 from paxiom.model_check.model import Model
 from paxiom.model_check.result import RAISED, Violation
-from paxiom.model_check.shorten import fallen
-from paxiom.model_check.trace import Trace
-from paxiom.model_check.trace_text import headline
+from paxiom.model_check.traces import trace_run
+from paxiom.model_check.traces.shorten import fallen
+from paxiom.model_check.traces.trace import Trace
+from paxiom.model_check.traces.trace_text import headline
 from paxiom.model_check.world import Transition, World, arrivals, initial_world, transition
 
 # What comes of a step, in the order in which it is compared.

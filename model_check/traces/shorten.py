@@ -12,7 +12,7 @@ from paxiom.model_check import result
 from paxiom.model_check.environment import Deliver, Event, Lose, local_events, outcomes
 from paxiom.model_check.model import Model
 from paxiom.model_check.result import Violation
-from paxiom.model_check.trace import Trace
+from paxiom.model_check.traces.trace import Trace
 from paxiom.model_check.world import (
     Transition,
     World,

@@ -21,7 +21,7 @@ from paxiom.impl.quorum import (
 )
 from paxiom.model_check.codec import Json
 from paxiom.model_check.layout import hang
-from paxiom.model_check.proof_report import table
+from paxiom.model_check.reports.proof_report import table
 
 Nodes = tuple[NodeId, ...]
 MOST = 9  # nodes, beyond which trying every set takes long

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from paxiom.model_check.codec import Json, plain
 from paxiom.model_check.layout import hang
-from paxiom.model_check.messages import discards
+from paxiom.model_check.traces.messages import discards
 
 Cell = tuple[str, str]  # a character and its style
 

@@ -1,0 +1,1 @@
+"""What was found, as people, CI systems and other programs read it."""

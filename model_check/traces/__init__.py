@@ -1,0 +1,1 @@
+"""Runs as values, documents and words: saved, replayed, explained, made smaller."""
