@@ -1,34 +1,7 @@
 """Traces and results as documents: plain JSON, versioned, enough to show them without the model.
 
-A trace file::
-
-    {"format": "paxiom trace", "version": 1, "paxiom": "0.1.0",
-     "model": {...,             # the claim: protocol, nodes, network, faults, bounds, scope
-               "made_by": {"target", "options"} | {"bug"}},    # so that it can be made again
-     "verdict": "VIOLATED",
-     "shortest": false,         # of a random run; missing of a search
-     "property": {"name", "sentence", "kind", "subject",
-                  "explanation",   # why it is false, as a sentence that names the witnesses
-                  "parts": [...]}, # the parts of the history that clash
-     "properties": [{"name", "sentence", "kind", "subject"}],      # all of the model
-     "bug": {"number", "title", "rule", "rule_doc", "place", "source"},   # of a bug of the zoo
-     "initial": {"nodes": [{"node", "status", "state", "disk", "shows"}], "flight": [...],
-                 "history": ..., "violates": [...], "witnesses": [...]},
-     "steps": [{"number", "node", "action",
-                "event",        # Ask, Deliver, Lose, Fire, Fail or Recover
-                "source", "message",              # of a message delivered or lost, else null
-                "effects": [...],                 # carried out, in order
-                "fault": "crash" | "stop" | "amnesia" | null,   # struck after those effects
-                "error": "..." | null,            # what the handler raised
-                "changes": [...],                 # of the node's state: codec.changes
-                "after": {"status", "state", "disk"} | null,    # the node; null after an error
-                "flight": [{"source", "to", "message", "copies"}], "history": ...,
-                "shows",                          # what the node shows properties; null if down
-                "quorums": [{"field", "members"}],     # that the handler found
-                "violates": [...],                # names of properties
-                "witnesses": [...]}],             # of reachable ones, first true here
-     "loop": 3,                                   # of a lasso: the step to go back to at the end
-     "evidence": [{"of", "before"?, "value"}]}    # what the property read when it was violated
+docs/trace-format.md says what a trace file holds, trace.schema.json beside this module says it as
+a JSON Schema; tests hold what is written and what is read to both.
 
 Values are in the JSON form of :mod:`paxiom.model_check.codec`. A run that violates nothing has the
 verdict RUN, null for its property and no evidence. A file without ``version`` 1 is refused, and so
@@ -225,7 +198,7 @@ def parse(name: str, content: bytes) -> dict[str, Json]:
 def parsed(name: str, content: bytes) -> Json:
     """Read JSON."""
     try:
-        return json.loads(content.decode("utf-8-sig"))
+        return json.loads(content.decode("utf-8-sig"), parse_constant=_no_number)
     except UnicodeDecodeError:
         msg = f"{name} is not a trace: it is not UTF-8 text"
         raise TraceFileError(msg) from None
@@ -233,6 +206,12 @@ def parsed(name: str, content: bytes) -> Json:
         reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         msg = f"{name} is not a trace, or only a part of one: it is not JSON ({reason})"
         raise TraceFileError(msg) from None
+
+
+def _no_number(constant: str) -> Json:
+    """Refuse NaN and Infinity: Python writes and reads them, but they are no JSON."""
+    msg = f"{constant} is no number of JSON"
+    raise ValueError(msg)
 
 
 def checked(name: str, document: Json) -> dict[str, Json]:

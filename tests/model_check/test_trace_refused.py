@@ -58,6 +58,7 @@ def written(document: object) -> bytes:
         (b'{"format": "paxiom result", "version": 1, "verdict": "HOLDS", "trace": null}', "HOLDS"),
         (b"[" * 100_000, "nested too deeply"),
         (b"9" * 5000, "not JSON"),
+        (b'{"format": "paxiom trace", "version": NaN}', "NaN is no number of JSON"),
     ],
 )
 def test_what_is_no_trace_is_refused_with_the_reason(content: bytes, reason: str) -> None:
