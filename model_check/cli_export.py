@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from paxiom.model_check.cli_help import WantsHelp, show_help
 from paxiom.model_check.cli_shared import (
     TAKES_OPTIONS_OF_MODELS,
     SavedTrace,
@@ -75,6 +76,7 @@ def graph(
         str, typer.Option(metavar="N", help="Refuse a graph with more states.")
     ] = "2000",
     setting: Setting = None,
+    wants_help: WantsHelp = False,
 ) -> None:
     """Draw all states of MODEL and the steps between them, for graphviz or a viewer of graphs.
 
@@ -82,6 +84,9 @@ def graph(
     symmetry, within the model's bounds.
     """
     with refusing():
+        if wants_help:
+            show_help(context, target)
+            return
         from paxiom.model_check.export import state_graph  # noqa: PLC0415 - networkx takes a while
 
         form = formats.named(to, out, {name: (f".{name}",) for name in state_graph.FORMATS})

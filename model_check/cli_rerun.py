@@ -13,7 +13,7 @@ from paxiom.model_check.cli_export import Out
 from paxiom.model_check.cli_export import write as write_out
 from paxiom.model_check.cli_shared import (
     EXIT,
-    TAKES_OPTIONS_OF_MODELS,
+    TAKES_FILE_AND_OPTIONS_OF_MODELS,
     HowShown,
     MaxSeconds,
     Quiet,
@@ -44,9 +44,9 @@ from paxiom.model_check.traces.trace_text import Detail
 
 def add_to(traces: typer.Typer) -> None:
     """Add the commands to those of ``paxiom trace``."""
-    traces.command(context_settings=TAKES_OPTIONS_OF_MODELS)(replay)
-    traces.command(context_settings=TAKES_OPTIONS_OF_MODELS)(to_test)
-    traces.command(context_settings=TAKES_OPTIONS_OF_MODELS)(shrink)
+    traces.command(context_settings=TAKES_FILE_AND_OPTIONS_OF_MODELS)(replay)
+    traces.command(context_settings=TAKES_FILE_AND_OPTIONS_OF_MODELS)(to_test)
+    traces.command(context_settings=TAKES_FILE_AND_OPTIONS_OF_MODELS)(shrink)
 
 
 def replay(

@@ -52,6 +52,11 @@ TAKES_OPTIONS_OF_MODELS = {
     "ignore_unknown_options": True,
     "help_option_names": [],
 }
+# Of a command whose FILE comes first: its help is not that of a model, and does not wait for FILE.
+TAKES_FILE_AND_OPTIONS_OF_MODELS = {
+    **TAKES_OPTIONS_OF_MODELS,
+    "help_option_names": ["-h", "--help"],
+}
 Target = Annotated[
     str | None,
     typer.Argument(

@@ -192,7 +192,8 @@ def _from_words(
         if equals and value is not False:
             value = option.convert(text)
         elif equals or (value is None and (not waiting or waiting[0].startswith("--"))):
-            msg = f"it is used as: {option.usage()}"
+            wrong = "takes no value" if equals else "is given no value"
+            msg = f"{option} {wrong}; it is used as: {option.usage()}"
             raise OptionError(msg)
         elif value is None:
             value = option.convert(waiting.pop(0))

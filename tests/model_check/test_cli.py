@@ -463,6 +463,35 @@ def test_a_model_shows_its_options(paxiom: Run, words: list[str]) -> None:
     assert "--protocol" not in ran.out
 
 
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+@pytest.mark.parametrize(
+    "words",
+    [["graph"], ["trace", "replay"], ["trace", "to-test"], ["trace", "shrink"], ["explore"]],
+    ids=" ".join,
+)
+def test_help_needs_neither_model_nor_file(paxiom: Run, words: list[str], flag: str) -> None:
+    ran = paxiom(*words, flag)
+
+    assert ran.code == 0
+    assert ran.out.startswith(f"Usage: paxiom {' '.join(words)}")
+    assert "-h, --help" in ran.out
+
+
+def test_graph_shows_the_options_of_a_model(paxiom: Run) -> None:
+    assert "--nodes INT = 3" in paxiom("graph", "paxos", "-h").out
+
+
+@pytest.mark.parametrize(
+    ("word", "wrong"),
+    [("--nodes", "--nodes is given no value"), ("--no-lossy=1", "--lossy takes no value")],
+)
+def test_an_option_without_its_value_is_named(paxiom: Run, word: str, wrong: str) -> None:
+    ran = paxiom("check", "paxos", word)
+
+    assert ran.code == 2
+    assert f"{wrong}; it is used as: --" in ran.err
+
+
 def test_every_module_of_models_is_a_model() -> None:
     assert load.built_in()["paxos"] is paxos
 
