@@ -21,7 +21,7 @@ Second = Annotated[
 Out = Annotated[
     Path | None,
     typer.Option(
-        "--output", "-o", metavar="OUT", help="Where to; by default FILE.html, or standard output."
+        "--out", "-o", metavar="OUT", help="Where to; by default FILE.html, or standard output."
     ),
 ]
 WithRule = Annotated[

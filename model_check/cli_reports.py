@@ -37,7 +37,9 @@ HtmlFile = Annotated[
 ]
 JunitFile = Annotated[
     Path | None,
-    typer.Option("--junit", metavar="FILE", help="Write a JUnit report, a case for each property."),
+    typer.Option(
+        "--junit", metavar="FILE", help="Write a JUnit report, a case for each thing asked."
+    ),
 ]
 GithubToo = Annotated[
     bool,

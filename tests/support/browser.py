@@ -87,7 +87,7 @@ class Reader:
         )
         self.contexts.append(context)
         tab = context.new_page()
-        tab.set_default_timeout(20_000)
+        tab.set_default_timeout(240_000)  # ms; the first search on a machine compiles the kernel
         tab.on("console", lambda message: self.said.append(message.text))
         tab.on("pageerror", lambda error: self.said.append(str(error)))
         tab.on("dialog", self._answer)

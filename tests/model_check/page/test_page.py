@@ -120,7 +120,7 @@ def test_trace_html_refuses_what_it_cannot_read_or_write(paxiom: Run, tmp_path: 
     strange["history"] = float("nan")
     (tmp_path / "nan.json").write_text(dumps(strange))
 
-    assert "such as NaN" in refused(paxiom("trace", "html", "nan.json"))
+    assert "NaN is no number" in refused(paxiom("trace", "html", "nan.json"))
     assert "cannot read none.json" in refused(paxiom("trace", "html", "none.json"))
     assert "cannot write no/where.html" in refused(
         paxiom("trace", "html", "run.json", "-o", "no/where.html")
