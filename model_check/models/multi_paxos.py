@@ -1,59 +1,24 @@
 """Multi-Paxos in a bounded environment."""
 
-from collections.abc import Hashable
-
 from paxiom.impl.ballots import Ballot
 from paxiom.impl.multi_paxos import Leader, MultiPaxos, Retired, Server
 from paxiom.impl.names import node_ids, values
-from paxiom.impl.protocol import Apply, Lead
 from paxiom.model_check.model import (
     Bound,
     Delivery,
-    Emitted,
     Faults,
-    Happening,
     Model,
     ModelError,
-    Monitor,
     Network,
-    Requested,
     Requests,
 )
+from paxiom.model_check.monitors import LogMonitor
 from paxiom.model_check.phases import phases
 from paxiom.model_check.refinement import refined
 from paxiom.model_check.refinements.multi_paxos import MultiPaxosFacts
 from paxiom.model_check.refinements.multi_paxos import refinement as refinement_of
 from paxiom.spec import multi_paxos as spec
-from paxiom.spec.replication import History, some_commit, some_leader
-
-
-class LogMonitor(Monitor):
-    """Records leaders, commands taken up and commands applied."""
-
-    def initial(self) -> History:
-        """Nothing has happened."""
-        return History()
-
-    def watches(self, happening: Happening) -> bool:
-        """Elections, requests and what is applied."""
-        match happening:
-            case Requested() | Emitted(effect=Lead() | Apply()):
-                return True
-            case _:
-                return False
-
-    def record(self, history: Hashable, happening: Happening) -> History:
-        """Add what has happened."""
-        assert isinstance(history, History)
-        match happening:
-            case Requested(_, command):
-                return history.propose(command)
-            case Emitted(node, Lead(term)):
-                return history.lead(term, node)
-            case Emitted(effect=Apply(index, entry, term)):
-                return history.apply(index, entry, term)
-            case _:
-                return history
+from paxiom.spec.replication import some_commit, some_leader
 
 
 def replica(server: Server) -> spec.Replica | None:

@@ -1,65 +1,35 @@
 """Raft in a bounded environment."""
 
-from collections.abc import Hashable
-
 from paxiom.impl.names import node_ids, values
-from paxiom.impl.protocol import Apply, Lead
 from paxiom.impl.quorum import majority
 from paxiom.impl.raft import Entry, Leader, Raft, Retired, Server
 from paxiom.model_check.model import (
     Bound,
     Delivery,
-    Emitted,
     Faults,
-    Happening,
     Model,
     ModelError,
-    Monitor,
     Network,
-    Requested,
     Requests,
 )
+from paxiom.model_check.monitors import LogMonitor
 from paxiom.model_check.refinement import refined
 from paxiom.model_check.refinements.raft import RaftFacts
 from paxiom.model_check.refinements.raft import refinement as refinement_of
 from paxiom.spec import raft as spec
-from paxiom.spec.replication import History, some_commit, some_leader
+from paxiom.spec.replication import some_commit, some_leader
 
 
-class RaftMonitor(Monitor):
-    """Records leaders, commands taken up and entries applied."""
-
-    def initial(self) -> History:
-        """Nothing has happened."""
-        return History()
-
-    def watches(self, happening: Happening) -> bool:
-        """Elections, requests and what is applied."""
-        match happening:
-            case Requested() | Emitted(effect=Lead() | Apply()):
-                return True
-            case _:
-                return False
-
-    def record(self, history: Hashable, happening: Happening) -> History:
-        """Add what has happened."""
-        assert isinstance(history, History)
-        match happening:
-            case Requested(_, command):
-                return history.propose(command)
-            case Emitted(node, Lead(term)):
-                return history.lead(term, node)
-            case Emitted(effect=Apply(index, Entry(made, command), term)):
-                return history.apply(index, spec.Entry(made, command), term)
-            case _:
-                return history
+def shown(entry: Entry) -> spec.Entry:
+    """What properties see of an entry."""
+    return spec.Entry(entry.term, entry.command)
 
 
 def replica(server: Server) -> spec.Replica | None:
     """What a server shows to properties; one that has lost its disk counts as down."""
     if isinstance(server.role, Retired):
         return None
-    log = tuple(spec.Entry(entry.term, entry.command) for entry in server.log)
+    log = tuple(map(shown, server.log))
     progress = None
     if isinstance(server.role, Leader):
         progress = frozenset(spec.Progress(p.node, p.next, p.match) for p in server.role.peers)
@@ -105,7 +75,7 @@ def raft(
         network=network,
         faults=faults,
         requests=Requests(nodes=names, commands=commands, each=asks) if asks else None,
-        monitor=RaftMonitor(),
+        monitor=LogMonitor(shown),
         observe=replica,
         bounds=bounds,
         symmetry=(names, commands) if asks else (names,),
