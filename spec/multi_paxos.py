@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from paxiom.spec.property import Finding, Subject, always, step
-from paxiom.spec.replication import History, state_machine_safety
+from paxiom.spec.replication import History, Names, applied_was_asked_for, state_machine_safety
 
 Commands = frozenset[tuple[int, Hashable]]  # slot, command; a no-op is None
-Names = tuple[Hashable, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,20 +116,6 @@ def leader_has_what_is_applied(replica: Replica, history: History) -> bool:
         for each in history.committed
         if each.term < leading.round
     )
-
-
-def _not_asked_for(history: History) -> Finding:
-    known = history.proposed | {None}
-    strange = sorted((c for c in history.committed if c.entry not in known), key=str)
-    return Finding(
-        f"Applied: {', '.join(told(each.index, each.entry) for each in strange)}.", (*strange,)
-    )
-
-
-@always(Subject.HISTORY, explain=_not_asked_for)
-def applied_was_asked_for(history: History) -> bool:
-    """Every command applied was asked for by a client, or is a no-op."""
-    return {each.entry for each in history.committed} <= history.proposed | {None}
 
 
 # --- nothing goes back ------------------------------------------------------------------------

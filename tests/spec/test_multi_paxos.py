@@ -5,7 +5,7 @@ import pytest
 from paxiom.spec import multi_paxos as spec
 from paxiom.spec.multi_paxos import Leading, Replica
 from paxiom.spec.property import Property, Subject
-from paxiom.spec.replication import History, state_machine_safety
+from paxiom.spec.replication import History, applied_was_asked_for, state_machine_safety
 
 NONE = Replica(None, frozenset(), 0)
 A1, B1, B2, NOOP1 = (1, "a"), (1, "b"), (2, "b"), (1, None)
@@ -34,7 +34,7 @@ OBEYED: list[tuple[Property, tuple[object, ...]]] = [
     (spec.leader_has_what_is_applied, (leader(opened=(A1,), ahead=2), PAST)),
     (spec.leader_has_what_is_applied, (node(), PAST)),
     (spec.leader_has_what_is_applied, (leader(ahead=1), History().apply(1, "a", 2))),
-    (spec.applied_was_asked_for, (PAST.apply(2, None, 1),)),
+    (applied_was_asked_for, (PAST.apply(2, None, 1),)),
     (spec.monotone_promise, (node(promised=1), node(promised=2))),
     (spec.monotone_promise, (NONE, node(promised=1))),
     (spec.monotone_promise, (node(promised=2), None)),
@@ -63,7 +63,7 @@ BROKEN: list[tuple[Property, tuple[object, ...], str]] = [
         (leader(opened=(B1,), ahead=2), PAST),
         "n1 leads in round 2 and neither knows nor proposes a in slot 1, applied in round 1.",
     ),
-    (spec.applied_was_asked_for, (PAST.apply(2, "c", 1),), "Applied: c in slot 2."),
+    (applied_was_asked_for, (PAST.apply(2, "c", 1),), "Applied: c at index 2."),
     (
         spec.monotone_promise,
         (node(promised=2), node(promised=1)),

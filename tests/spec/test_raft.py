@@ -3,6 +3,7 @@
 import pytest
 
 from paxiom.spec import raft as spec
+from paxiom.spec import replication
 from paxiom.spec.property import Property, Subject
 from paxiom.spec.raft import Entry, Progress, Replica
 from paxiom.spec.replication import History, some_commit, some_leader, state_machine_safety
@@ -20,54 +21,54 @@ def leader(term: int = 3, *log: Entry, commit: int = 0, match: int = 0, ahead: i
 
 PAST = History().lead(1, "n1").propose("a").apply(1, A, 1)
 OBEYED: list[tuple[Property, tuple[object, ...]]] = [
-    (spec.election_safety, (PAST.lead(1, "n1").lead(2, "n2"),)),
-    (spec.leader_append_only, (leader(2, A), leader(2, A, B))),
-    (spec.leader_append_only, (leader(2, A, B), follower(3, A))),
-    (spec.leader_append_only, (follower(2, A), follower(2, B))),
-    (spec.leader_append_only, (leader(2, A), None)),
+    (replication.election_safety, (PAST.lead(1, "n1").lead(2, "n2"),)),
+    (replication.leader_append_only, (leader(2, A), leader(2, A, B))),
+    (replication.leader_append_only, (leader(2, A, B), follower(3, A))),
+    (replication.leader_append_only, (follower(2, A), follower(2, B))),
+    (replication.leader_append_only, (leader(2, A), None)),
     (spec.log_matching, (follower(3, A, B), follower(3, A, C))),
     (spec.log_matching, (follower(3, A, B), follower(3, A))),
     (spec.log_matching, (follower(3, A), follower(3))),
-    (spec.leader_completeness, (leader(2, A), PAST)),
-    (spec.leader_completeness, (follower(2), PAST)),
-    (spec.leader_completeness, (leader(1), PAST)),
+    (replication.leader_completeness, (leader(2, A), PAST)),
+    (replication.leader_completeness, (follower(2), PAST)),
+    (replication.leader_completeness, (leader(1), PAST)),
     (state_machine_safety, (PAST.apply(1, A, 2).apply(2, B, 2),)),
-    (spec.durability, ((follower(1, A), follower(2, A), follower(3)), PAST)),
-    (spec.durability, ((follower(1, A), None, follower(3)), PAST)),
+    (replication.durability, ((follower(1, A), follower(2, A), follower(3)), PAST)),
+    (replication.durability, ((follower(1, A), None, follower(3)), PAST)),
     (spec.log_validity, (PAST.apply(2, Entry(2), 2),)),
-    (spec.monotone_term, (follower(1), follower(1))),
-    (spec.monotone_term, (follower(2), None)),
-    (spec.monotone_commit, (follower(1, A, commit=1), follower(2, A, commit=1))),
-    (spec.committed_is_kept, (follower(1, A, B, commit=1), follower(3, A, C, commit=1))),
+    (replication.monotone_term, (follower(1), follower(1))),
+    (replication.monotone_term, (follower(2), None)),
+    (replication.monotone_commit, (follower(1, A, commit=1), follower(2, A, commit=1))),
+    (replication.committed_is_kept, (follower(1, A, B, commit=1), follower(3, A, C, commit=1))),
     (spec.monotone_match, (leader(2, A, match=1), leader(3, A))),
     (spec.monotone_match, (leader(2, A), leader(2, A, match=1))),
     (spec.monotone_match, (leader(2, A, match=1), follower(2, A))),
-    (spec.commit_within_log, (follower(1, A, commit=1),)),
+    (replication.commit_within_log, (follower(1, A, commit=1),)),
     (spec.next_above_match, (leader(1, A, match=1),)),
-    (spec.commit_is_committed, (follower(1, A, B, commit=2), PAST)),
+    (replication.commit_is_committed, (follower(1, A, B, commit=2), PAST)),
     (some_leader, (PAST,)),
     (some_commit, (PAST,)),
 ]
 BROKEN: list[tuple[Property, tuple[object, ...]]] = [
-    (spec.election_safety, (PAST.lead(1, "n2"),)),
-    (spec.leader_append_only, (leader(2, A, B), leader(2, A))),
-    (spec.leader_append_only, (leader(2, A), leader(2, B, B))),
+    (replication.election_safety, (PAST.lead(1, "n2"),)),
+    (replication.leader_append_only, (leader(2, A, B), leader(2, A))),
+    (replication.leader_append_only, (leader(2, A), leader(2, B, B))),
     (spec.log_matching, (follower(3, A, C), follower(3, B, C))),
     (spec.log_matching, (follower(3, A), follower(3, Entry(1, "other")))),
-    (spec.leader_completeness, (leader(2), PAST)),
-    (spec.leader_completeness, (leader(2, B), PAST)),
+    (replication.leader_completeness, (leader(2), PAST)),
+    (replication.leader_completeness, (leader(2, B), PAST)),
     (state_machine_safety, (PAST.apply(1, B, 2),)),
-    (spec.durability, ((follower(1, A), follower(2, B), follower(3)), PAST)),
-    (spec.durability, ((follower(1, A), follower(2)), PAST)),
+    (replication.durability, ((follower(1, A), follower(2, B), follower(3)), PAST)),
+    (replication.durability, ((follower(1, A), follower(2)), PAST)),
     (spec.log_validity, (PAST.apply(2, B, 2),)),
-    (spec.monotone_term, (follower(2), follower(1))),
-    (spec.monotone_commit, (follower(1, A, commit=1), follower(1, A))),
-    (spec.committed_is_kept, (follower(1, A, commit=1), follower(2, B, commit=1))),
+    (replication.monotone_term, (follower(2), follower(1))),
+    (replication.monotone_commit, (follower(1, A, commit=1), follower(1, A))),
+    (replication.committed_is_kept, (follower(1, A, commit=1), follower(2, B, commit=1))),
     (spec.monotone_match, (leader(2, A, match=1), leader(2, A))),
-    (spec.commit_within_log, (follower(1, A, commit=2),)),
-    (spec.commit_within_log, (follower(1, A, commit=0, applied=1),)),
+    (replication.commit_within_log, (follower(1, A, commit=2),)),
+    (replication.commit_within_log, (follower(1, A, commit=0, applied=1),)),
     (spec.next_above_match, (leader(1, A, match=1, ahead=0),)),
-    (spec.commit_is_committed, (follower(2, B, commit=1), PAST)),
+    (replication.commit_is_committed, (follower(2, B, commit=1), PAST)),
     (some_leader, (History(),)),
     (some_commit, (History(),)),
 ]
@@ -152,8 +153,8 @@ def test_the_parts_that_clash_are_named_as_they_stand_in_the_history() -> None:
 
 def test_a_node_that_is_down_may_have_what_is_committed() -> None:
     """Of four nodes one has it and one is down: two in all, no majority."""
-    assert spec.durability.explain is not None
-    found = spec.durability.explain(
+    assert replication.durability.explain is not None
+    found = replication.durability.explain(
         ("n1", "n2", "n3", "n4"), (follower(1), None, follower(1, A), follower(2)), PAST
     )
 
