@@ -27,13 +27,11 @@ from paxiom.model_check.cli_shared import (
     view_of,
 )
 from paxiom.model_check.layout import width_of, write
-from paxiom.model_check.result import Result
-from paxiom.model_check.traces.beside import with_the_rule
-from paxiom.model_check.traces.no_return import no_return
-from paxiom.model_check.traces.trace_file import dumps, trace_document
+from paxiom.model_check.traces.trace_file import dumps
 from paxiom.model_check.traces.trace_text import Detail
 from paxiom.model_check.zoo import report, rules
 from paxiom.model_check.zoo.bug import Bug
+from paxiom.model_check.zoo.finding import Finding
 
 AS_RECORDED, NOT_AS_RECORDED = 0, 1
 NoTrace = Annotated[bool, typer.Option("--no-trace", help="Do not search for it.")]
@@ -73,18 +71,18 @@ def bugs(
         how.require_possible()
         if html:
             require_writable(html)
-        result = None
+        found = None
         if as_json:
-            result = None if no_trace else run.search(bug.broken(), how, quiet=quiet)
-            sys.stdout.write(dumps(report.found_document(bug, result)))
+            found = None if no_trace else Finding(bug, run.search(bug.broken(), how, quiet=quiet))
+            sys.stdout.write(dumps(report.found_document(bug, found.result if found else None)))
             sys.stdout.flush()
         else:
             console = standard_output()
             write(console, report.bug_lines(bug, width_of(console)))
-            result = None if no_trace else _show(bug, how, shown, quiet=quiet)
-        code = _code(bug, result) if result else 0
+            found = None if no_trace else _show(bug, how, shown, quiet=quiet)
+        code = _code(found) if found else 0
         if html:
-            _save_page(bug, result, html)
+            _save_page(found, html)
     raise typer.Exit(code)
 
 
@@ -116,8 +114,7 @@ def why(
         how = run.SearchOptions(workers=workers, max_seconds=max_seconds)
         how.require_possible()
         if rule.without_it and not no_trace:
-            bug = rule.without_it[0]
-            code = _code(bug, _show(bug, how, shown, quiet=quiet))
+            code = _code(_show(rule.without_it[0], how, shown, quiet=quiet))
     raise typer.Exit(code)
 
 
@@ -131,32 +128,29 @@ def _list(*, as_json: bool) -> None:
     sys.stdout.flush()
 
 
-def _show(bug: Bug, how: run.SearchOptions, shown: Detail, *, quiet: bool) -> Result:
+def _show(bug: Bug, how: run.SearchOptions, shown: Detail, *, quiet: bool) -> Finding:
     """Find a bug and show its run; what is known before is on the screen by then."""
     sys.stdout.flush()
-    result = run.search(bug.broken(), how, quiet=quiet)
+    found = Finding(bug, run.search(bug.broken(), how, quiet=quiet))
     console = standard_output()
-    write(console, report.found_lines(bug, result, width_of(console), view_of(shown)))
+    write(console, report.found_lines(found, width_of(console), view_of(shown)))
     sys.stdout.flush()
-    return result
+    return found
 
 
-def _save_page(bug: Bug, result: Result | None, path: Path) -> None:
-    if result is None or result.violation is None:
+def _save_page(found: Finding | None, path: Path) -> None:
+    if found is None or found.result.violation is None:
         say(f"no counterexample, so {path} was not written")
         return
-    model = bug.broken()
-    document = trace_document(model, result.violation)
-    second = with_the_rule(bug, result.violation.trace)
-    late = no_return(model, result.violation)
-    save(path, page_of_bug(bug, second, document, late).encode())
+    page = page_of_bug(found.bug, found.second, found.document["trace"], found.late)
+    save(path, page.encode())
 
 
-def _code(bug: Bug, result: Result) -> int:
-    match report.is_as_recorded(bug, result):
+def _code(found: Finding) -> int:
+    match report.is_as_recorded(found.bug, found.result):
         case True:
             return AS_RECORDED
         case False:
             return NOT_AS_RECORDED
         case None:
-            return exit_code(result)
+            return exit_code(found.result)

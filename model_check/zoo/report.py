@@ -14,11 +14,11 @@ from paxiom.model_check.layout import count, duration, hang
 from paxiom.model_check.options import options_of
 from paxiom.model_check.reports.report import result_document, result_lines
 from paxiom.model_check.result import RAISED, Result, Verdict
-from paxiom.model_check.traces.beside import part_lines, with_the_rule
-from paxiom.model_check.traces.no_return import no_return
+from paxiom.model_check.traces.beside import part_lines
 from paxiom.model_check.traces.trace_file import BUG_FORMAT, VERSION, own_version
 from paxiom.model_check.traces.trace_text import DEFAULT, View, trace_lines
 from paxiom.model_check.zoo.bug import Bug
+from paxiom.model_check.zoo.finding import Finding
 from paxiom.model_check.zoo.rules import Rule, name_of, rule_of, rules
 
 HEAD = "bold"
@@ -212,20 +212,19 @@ def why_lines(name: str, rule: Rule, width: int) -> Iterator[Text]:
     yield from _row("shown by", _bounds(easiest, easiest.shown), width)
 
 
-def found_lines(bug: Bug, result: Result, width: int, view: View = DEFAULT) -> list[Text]:
+def found_lines(found: Finding, width: int, view: View = DEFAULT) -> list[Text]:
     """Show what a search for a bug has found: its run, or why that is not the one on record."""
-    document = result_document(bug.broken(), result)
+    bug, result = found.bug, found.result
     if result.verdict is Verdict.INCOMPLETE:
-        return [Text(), *result_lines(document, width, view)]
+        return [Text(), *result_lines(found.document, width, view)]
     if unlike := unlike_record(bug, result):
         notice = Text.assemble(("NOT AS RECORDED", "bold red"), f"  {bug.number}: {unlike}")
-        return [Text(), *hang("", notice, width), *result_lines(document, width, view)]
+        return [Text(), *hang("", notice, width), *result_lines(found.document, width, view)]
     states = count(result.states, "orbit" if result.symmetry > 1 else "state")
     cost = f"as recorded, among {states} in {duration(result.seconds)}"
-    lines = trace_lines(document["trace"], width, replace(view, rule=False))
-    assert result.violation is not None
-    second = part_lines(document["trace"], with_the_rule(bug, result.violation.trace), width)
-    late = no_return(bug.broken(), result.violation).lines(len(result.violation.trace), width)
+    lines = trace_lines(found.document["trace"], width, replace(view, rule=False))
+    second = part_lines(found.document["trace"], found.second, width)
+    late = found.late.lines(len(found.violation.trace), width)
     return [*_row("found", cost, width), Text(), *lines, Text(), *second, *late]
 
 

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from paxiom.model_check.model import Model
 from paxiom.model_check.page import Shown, page, page_data, page_of
-from paxiom.model_check.traces.no_return import NoReturn
+from paxiom.model_check.result import Violation
+from paxiom.model_check.traces.no_return import NoReturn, no_return
 from paxiom.model_check.traces.trace_file import dumps
+from paxiom.model_check.zoo import finding
 from support.command import Run, refused
 from support.zoo_runs import zoo_run
 
@@ -179,6 +182,21 @@ def test_a_page_says_when_it_was_too_late(paxiom: Run, tmp_path: Path) -> None:
         data = json.loads(Parts((tmp_path / name).read_text()).text("script", id="data"))
         assert data["no_return"] == 10
         assert data["no_return_note"].startswith("After step 10 it can no longer be avoided")
+
+
+def test_text_and_page_of_a_bug_ask_once_when_it_was_too_late(
+    paxiom: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def counted(model: Model, violation: Violation) -> NoReturn:
+        asked.append(model.name)
+        return no_return(model, violation)
+
+    monkeypatch.setattr(finding, "no_return", counted)
+
+    assert paxiom("bugs", "P13", "-q", "--html", "bug.html").code == 0
+    assert asked == ["paxos"]
 
 
 def test_only_a_bug_of_the_zoo_can_be_shown_with_the_rule(paxiom: Run, tmp_path: Path) -> None:
