@@ -16,17 +16,8 @@ from dataclasses import dataclass
 import networkx as nx
 
 from paxiom.proofs.obligations import Obligation
-from paxiom.spec.logic.formulas import (
-    Exists,
-    ForAll,
-    Formula,
-    Iff,
-    Implies,
-    Not,
-    Sort,
-    parts_of,
-    unbound,
-)
+from paxiom.spec.logic.formulas import Exists, ForAll, Formula, Iff, Implies, Not, Sort
+from paxiom.spec.logic.rewriting import parts_of, unbound
 from paxiom.spec.logic.system import System
 
 

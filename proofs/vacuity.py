@@ -14,7 +14,8 @@ from paxiom.proofs.counterexample import changes, scope_of, setting, told
 from paxiom.proofs.finite import possible, smallest
 from paxiom.proofs.obligations import guards
 from paxiom.proofs.solving import LIMITS, Answer, Limits, in_parallel, satisfiable
-from paxiom.spec.logic.formulas import Formula, Holds, Relation, Sort, Terms, iff, rewritten
+from paxiom.spec.logic.formulas import Formula, Holds, Relation, Sort, Terms, iff
+from paxiom.spec.logic.rewriting import rewritten
 from paxiom.spec.logic.structure import Row, Scope
 from paxiom.spec.logic.system import Action, Scenario, System, closed
 

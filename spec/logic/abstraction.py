@@ -16,8 +16,8 @@ from paxiom.spec.logic.formulas import (
     conjunction,
     disjunction,
     iff,
-    rewritten,
 )
+from paxiom.spec.logic.rewriting import rewritten
 from paxiom.spec.logic.system import Action, System, closed
 
 Step = tuple[str, Terms]  # an action, and what its parameters stand for

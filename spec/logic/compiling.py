@@ -23,8 +23,8 @@ from paxiom.spec.logic.formulas import (
     Sort,
     Symbol,
     Terms,
-    unbound,
 )
+from paxiom.spec.logic.rewriting import unbound
 
 Row = tuple[int, ...]
 Rows = frozenset[Row]

@@ -3,19 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from paxiom.spec.logic.formulas import (
-    And,
-    Exists,
-    ForAll,
-    Formula,
-    Iff,
-    Implies,
-    Not,
-    Or,
-    Sort,
-    parts_of,
-    rewritten,
-)
+from paxiom.spec.logic.formulas import And, Exists, ForAll, Formula, Iff, Implies, Not, Or, Sort
+from paxiom.spec.logic.rewriting import parts_of, rewritten
 from paxiom.spec.logic.structure import Scope, State
 from paxiom.spec.logic.text import text
 

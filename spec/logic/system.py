@@ -42,11 +42,9 @@ from paxiom.spec.logic.formulas import (
     forall,
     iff,
     implies,
-    mentioned,
     order_of,
-    rewritten,
-    unbound,
 )
+from paxiom.spec.logic.rewriting import mentioned, rewritten, unbound
 
 Made = TypeVar("Made", bound=Callable[..., Any])
 

@@ -17,9 +17,8 @@ from paxiom.spec.logic.formulas import (
     Sort,
     Terms,
     Update,
-    rewritten,
-    unbound,
 )
+from paxiom.spec.logic.rewriting import rewritten, unbound
 from paxiom.spec.logic.system import Action, System
 
 # How tightly each binds; what binds less tightly within is put in parentheses.

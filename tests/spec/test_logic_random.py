@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paxiom.spec.logic import formulas as language
-from paxiom.spec.logic.formulas import Exists, ForAll, Formula, Sort, rewritten
+from paxiom.spec.logic import rewriting
+from paxiom.spec.logic.formulas import Exists, ForAll, Formula, Sort, Update
+from paxiom.spec.logic.rewriting import rewritten
 from paxiom.spec.logic.structure import GroundAction
 from paxiom.spec.logic.system import Action
 from paxiom.spec.logic.text import text
@@ -39,7 +40,7 @@ def test_what_is_written_says_what_the_formula_says(case: Case) -> None:
 # --- rewriting ---------------------------------------------------------------------------------
 
 
-def after_is_said_before(case: Case, changed: dict[str, language.Update]) -> bool:
+def after_is_said_before(case: Case, changed: dict[str, Update]) -> bool:
     """Whether what is said of the state after an action is said rightly of the state before."""
     action = Action((), changed, "change", parameters=case.parameters)
     after = GroundAction(case.scope, action).apply(case.state, case.values)
@@ -100,7 +101,7 @@ def test_terms_are_put_for_variables_and_captured_by_no_quantifier(
 # --- that these tests would notice --------------------------------------------------------------
 
 
-class Capturing(language._Rewriting):  # noqa: SLF001 - broken on purpose
+class Capturing(rewriting._Rewriting):  # noqa: SLF001 - broken on purpose
     """Leaves bound variables as they are."""
 
     def formula(self, formula: Formula) -> Formula:
@@ -113,7 +114,7 @@ class Capturing(language._Rewriting):  # noqa: SLF001 - broken on purpose
                 return super().formula(formula)
 
 
-class Forgetful(language._Rewriting):  # noqa: SLF001
+class Forgetful(rewriting._Rewriting):  # noqa: SLF001
     """Puts terms for bound variables too."""
 
     def formula(self, formula: Formula) -> Formula:
@@ -127,8 +128,8 @@ class Forgetful(language._Rewriting):  # noqa: SLF001
 @pytest.mark.slow
 @pytest.mark.parametrize("broken", [Capturing, Forgetful])
 def test_a_variable_captured_is_noticed(
-    broken: type[language._Rewriting], monkeypatch: pytest.MonkeyPatch
+    broken: type[rewriting._Rewriting], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(language, "_Rewriting", broken)
+    monkeypatch.setattr(rewriting, "_Rewriting", broken)
 
     assert falls(substitutions(), lambda drawn: substitution_holds(*drawn))
