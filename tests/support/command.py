@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 COMMAND = (sys.executable, "-P", "-c", "from paxiom.model_check.cli import main; main()")
 
+SMALL = ("paxos", "--nodes", "2", "--ballots", "2", "--reference")
+
 # A model without end, which interrupts the process that searches it.
 ENDLESS = """
 import os, signal
@@ -34,6 +36,30 @@ class Endless(Protocol):
         return Step(state + 1)
 
 model = Model(name="endless", protocol=Endless(), properties=())
+"""
+
+# Paxos with a bug, and what is no model beside it.
+STUBBORN = """
+from paxiom.impl.paxos import Paxos
+from paxiom.model_check.model import Faults, Network
+from paxiom.model_check.models.paxos import paxos
+
+class Stubborn(Paxos):
+    def value_to_propose(self, proposer):
+        return proposer.value
+
+def model(*, nodes: int = 2, ballots=2, name: str | None = None, faults: Faults = Faults()):
+    '''Paxos without P2c.'''
+    return paxos(protocol=Stubborn, nodes=nodes, ballots=ballots, faults=faults)
+
+made = model()
+needy_default = 3
+
+def needy(*, size: int):
+    return paxos(nodes=size)
+
+def wrong():
+    return 7
 """
 
 
@@ -68,3 +94,9 @@ def refused(ran: Ran) -> str:
     assert ran.out == ""
     assert "Traceback" not in ran.err
     return " ".join(ran.err.split())
+
+
+def write(path: str, text: str) -> str:
+    """Write a file in the directory that the command runs in, and give its path."""
+    Path(path).write_text(text)
+    return path
