@@ -1,15 +1,14 @@
 """Which specs are consensus, or a replicated log, whatever else they do.
 
 The first step that decides a value chooses it; that it is decided again, in another round or by
-another node, changes nothing. The view change is not here: its commit decides all that is before,
-many choices in one step.
+another node, changes nothing.
 """
 
 from collections.abc import Callable, Mapping
 
 from paxiom.spec.logic.abstraction import Abstraction
 from paxiom.spec.logic.formulas import Formula, Relation, exists
-from paxiom.spec.relational import raft_protocol
+from paxiom.spec.relational import raft_protocol, view_change
 from paxiom.spec.relational.consensus import Consensus, Index, ReplicatedLog, Value
 from paxiom.spec.relational.lamport_paxos import LamportPaxos, Quorum
 from paxiom.spec.relational.multi_paxos import FlexibleMultiPaxos, MultiPaxos
@@ -17,6 +16,9 @@ from paxiom.spec.relational.paxos import FlexiblePaxos, Paxos, Round
 from paxiom.spec.relational.pbft import Node, Pbft, Slot, View
 from paxiom.spec.relational.pbft import Value as Request
 from paxiom.spec.relational.raft import Raft
+from paxiom.spec.relational.view_change import Index as Place
+from paxiom.spec.relational.view_change import Value as Entry
+from paxiom.spec.relational.view_change import ViewChange
 
 
 def consensus(paxos: FlexiblePaxos) -> Abstraction:
@@ -69,6 +71,27 @@ def log_applied(raft: Raft) -> Abstraction:
     )
 
 
+def log_committed(views: ViewChange) -> Abstraction:
+    """What is in the log of a view, up to an entry committed in it, is chosen there.
+
+    Entries are committed in order, so that each commit chooses one of them, or none that is new.
+    """
+    chosen: Relation[Place, Entry] = Relation("chosen", (Place, Entry))
+
+    def committed(i: Place, x: Entry) -> Formula:
+        return exists(
+            *(view_change.View, Place),
+            lambda v, k: views.committed(v, k) & (i <= k) & views.entry(v, i, x),
+        )
+
+    return Abstraction(
+        ReplicatedLog().system,
+        (chosen.becomes(committed),),
+        {"commit": lambda _v, i, x, _q: ("choose", (i, x))},
+        sorts={Index: Place, Value: Entry},
+    )
+
+
 def log_of_honest(pbft: Pbft) -> Abstraction:
     """What an honest node decides at a slot, in any view, is chosen there."""
     chosen: Relation[Slot, Request] = Relation("chosen", (Slot, Request))
@@ -92,5 +115,6 @@ ABSTRACTIONS: Mapping[str, Callable[[], Abstraction]] = {
     "multi-paxos": lambda: log(MultiPaxos()),
     "flexible-multi-paxos": lambda: log(FlexibleMultiPaxos()),
     "raft": lambda: log_applied(Raft()),
+    "view-change": lambda: log_committed(ViewChange()),
     "pbft": lambda: log_of_honest(Pbft()),
 }

@@ -64,8 +64,9 @@ class ViewChange(Spec):
     """A replicated log under a succession of views."""
 
     # No safety hangs on that the primary has not left its view: its log is still one log, and what
-    # is added late is acknowledged only by those who have not left.
-    unneeded: ClassVar = {"append": (1,)}
+    # is added late is acknowledged only by those who have not left. Nor does any on the order of
+    # commits, nor on what is committed: safety is said of all up to an entry, whatever is there.
+    unneeded: ClassVar = {"append": (1,), "commit": (1, 2)}
 
     member: Rigid[Node, Quorum]
     primary: Function[View, Node]
@@ -184,9 +185,17 @@ class ViewChange(Spec):
         ).then(self.acked.add(n, v, i))
 
     @action
-    def commit(self, v: View, i: Index, q: Quorum) -> Action:
-        """Commit what a quorum has acknowledged (VRR 4.1, step 5; ZAB phase 3, COMMIT)."""
-        return when(self.all_acked(q, v, i)).then(self.committed.add(v, i))
+    def commit(self, v: View, i: Index, x: Value, q: Quorum) -> Action:
+        """Commit what a quorum has acknowledged, in order (VRR 4.1, step 5; ZAB phase 3, COMMIT).
+
+        What a view began with is committed in it again. Where all up to an entry is committed at
+        once, that is as many steps.
+        """
+        return when(
+            self.all_acked(q, v, i),
+            forall(Index, lambda j: implies(j < i, self.committed(v, j))),
+            self.entry(v, i, x),
+        ).then(self.committed.add(v, i))
 
     @safety
     def state_machine_safety(
@@ -285,7 +294,7 @@ class ViewChange(Spec):
     @reachable(
         *("append", "acknowledge", "acknowledge", "commit"),
         *("change_view", "change_view", "start_view", "join", "join"),
-        *("append", "acknowledge", "acknowledge", "commit"),
+        *("append", "acknowledge", "acknowledge", "commit", "commit"),
     )
     def commits_in_two_views(self, u: View, v: View, i: Index, j: Index) -> Formula:
         """An entry is committed, and one after it in a later view; no quorum is one replica."""

@@ -18,6 +18,7 @@ from paxiom.spec.relational import SPECS
 from paxiom.spec.relational.abstractions import ABSTRACTIONS, consensus
 from paxiom.spec.relational.consensus import Consensus, Value
 from paxiom.spec.relational.paxos import FlexiblePaxos, Node, Round
+from paxiom.spec.relational.view_change import ViewChange
 
 
 def proofs(system: System, seen: Abstraction, *, second: bool = False) -> list[Proof]:
@@ -98,6 +99,16 @@ def test_a_decision_without_a_quorum_is_no_choice() -> None:
     assert document(failed.counterexample)["falls"] is None
 
 
+@pytest.mark.parametrize("place", [0, 1, 2], ids=["no quorum", "out of order", "anything"])
+def test_a_view_chooses_by_each_guard_of_its_commits(place: int) -> None:
+    """Two of which no safety of the spec needs."""
+    system = ViewChange().system
+    commit = system.actions["commit"].without_guard(place)
+    careless = replace(system, actions={**system.actions, "commit": commit})
+
+    assert refuted(careless, ABSTRACTIONS["view-change"]()) == ["commit"]
+
+
 def test_a_relation_left_open_is_refused() -> None:
     with pytest.raises(LogicError, match=r"Consensus: where do \['chosen'\] hold"):
         replace(consensus(FlexiblePaxos()), relations=())
@@ -109,6 +120,7 @@ SIZES = {
     "paxos": {"node": 2, "round": 3, "value": 2},
     "lamport-paxos": {"node": 2, "round": 2, "value": 2},
     "multi-paxos": {"node": 2, "round": 2, "value": 2, "index": 2},
+    "view-change": {"node": 2, "view": 2, "index": 2, "value": 2},
     "pbft": {"node": 1, "view": 2, "value": 2, "slot": 2},
 }
 

@@ -133,6 +133,8 @@ def test_view_change_needs_all_but_what_it_declares() -> None:
     }
     unneeded = {
         ("guard", "append[1]"),
+        ("guard", "commit[1]"),
+        ("guard", "commit[2]"),
         ("safety", "state machine safety"),
         ("invariant", "normal leaves lower views"),
         ("invariant", "filled view has started"),
