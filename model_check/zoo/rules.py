@@ -1,7 +1,8 @@
 """The rules of the built-in protocols: what each says, where it is, which bugs leave it out.
 
-The rules stand first in the class of a protocol, before its handlers. What a bug of the zoo changes
-is a rule too, wherever it stands: another method, or an argument of the model.
+The rules stand first in the class of a protocol, before its handlers, and so in each class that it
+extends. What a bug of the zoo changes is a rule too, wherever it stands: another method, or an
+argument of the model.
 """
 
 import inspect
@@ -9,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +33,7 @@ class Rule:
     @property
     def method(self) -> Any:  # noqa: ANN401 - any function
         """The rule's code; None for a field."""
-        found = vars(self.protocol).get(self.name)
+        found = getattr(self.protocol, self.name, None)
         return found if inspect.isfunction(found) else None
 
     @property
@@ -114,17 +116,25 @@ def rules(protocol: AnyProtocol) -> tuple[Rule, ...]:
     return tuple(Rule(name, protocol) for name in [*methods, *fields])
 
 
-def _methods(protocol: AnyProtocol) -> Iterator[str]:
-    for name, value in vars(protocol).items():
-        if inspect.isfunction(value) and not name.startswith("_"):
-            yield name
+def _methods(protocol: AnyProtocol) -> list[str]:
+    return list(dict.fromkeys(name for kind in _parts(protocol) for name in _own_methods(kind)))
 
 
 def _before_the_handlers(protocol: AnyProtocol) -> Iterator[str]:
-    for name in _methods(protocol):
-        if hasattr(Protocol, name):
-            return
-        yield name
+    for kind in _parts(protocol):
+        yield from takewhile(lambda name: not hasattr(Protocol, name), _own_methods(kind))
+
+
+def _parts(protocol: AnyProtocol) -> list[type]:
+    """List the classes that a protocol is made of, those that others build on first."""
+    between = [kind for kind in protocol.__mro__ if issubclass(kind, Protocol)]
+    return [kind for kind in reversed(between) if kind is not Protocol]
+
+
+def _own_methods(kind: type) -> Iterator[str]:
+    for name, value in vars(kind).items():
+        if inspect.isfunction(value) and not name.startswith("_"):
+            yield name
 
 
 def find(name: str) -> tuple[str, Rule]:
