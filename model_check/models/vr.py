@@ -1,0 +1,79 @@
+"""Viewstamped Replication in a bounded environment."""
+
+from paxiom.impl.names import node_ids
+from paxiom.impl.quorum import majority
+from paxiom.impl.vr import (
+    Client,
+    Recovering,
+    Replica,
+    Request,
+    Retired,
+    ViewstampedReplication,
+)
+from paxiom.model_check.model import (
+    Bound,
+    Delivery,
+    Faults,
+    Model,
+    ModelError,
+    Network,
+    Requests,
+)
+from paxiom.model_check.monitors import LogMonitor
+from paxiom.spec import vr as spec
+from paxiom.spec.replication import some_commit
+
+
+def vr(
+    *,
+    protocol: type[ViewstampedReplication] = ViewstampedReplication,
+    nodes: int = 3,
+    views: int = 2,
+    clients: int = 1,
+    requests: int = 1,
+    asks: int = 1,
+    network: Network = Network(delivery=Delivery.DUPLICATING),
+    faults: Faults = Faults(),
+) -> Model:
+    """Viewstamped Replication among ``nodes``, over the first ``views`` views.
+
+    Each node may be asked ``asks`` times for any of the first ``requests`` requests of each of so
+    many ``clients``; who is not the primary takes no notice, and a request sent again is the same.
+    """
+    least = {"nodes": nodes, "views": views, "clients": clients, "requests": requests}
+    for what, count in {**least, "asks": asks}.items():
+        if count < 1:
+            msg = f"vr: {what} must be at least 1, not {count}"
+            raise ModelError(msg)
+    names = node_ids(nodes)
+    asking = tuple(Client(f"c{number}") for number in range(1, clients + 1))
+    commands = tuple(
+        Request(client, number) for client in asking for number in range(1, requests + 1)
+    )
+    rotation = protocol(nodes=names, quorum=majority(names))
+
+    def shown(replica: Replica) -> spec.Replica | None:
+        """What a node shows to properties; one that has no log counts as down."""
+        if isinstance(replica.status, Recovering | Retired):
+            return None
+        return spec.Replica(
+            replica.view,
+            replica.log,
+            replica.commit,
+            min(replica.commit, replica.op),
+            replica.normal,
+            rotation.leads(replica),
+        )
+
+    return Model(
+        name="vr",
+        protocol=rotation,
+        properties=(*spec.SAFETY, *(spec.WITNESSES if views > 1 else (some_commit,))),
+        network=network,
+        faults=faults,
+        requests=Requests(nodes=names, commands=commands, each=asks),
+        monitor=LogMonitor(),
+        observe=shown,
+        bounds=(Bound(f"views <= {views}", lambda replica: replica.view < views),),
+        symmetry=(asking,),
+    )
