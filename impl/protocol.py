@@ -111,6 +111,10 @@ class Protocol(ABC, Generic[State, Message]):
         """React to a client's ``command``, or take no notice."""
         raise NotImplementedError
 
+    def tick(self, state: State) -> Step[State]:
+        """React to a tick of the node's clock, where the model has clocks."""
+        raise NotImplementedError
+
     def recover(self, node: NodeId, record: Hashable) -> Step[State]:
         """Restart after a crash with the last persisted record, or None where the disk is lost.
 

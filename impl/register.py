@@ -23,18 +23,7 @@ from typing import assert_never
 from paxiom.impl.names import NodeId
 from paxiom.impl.protocol import Persist, Protocol, Reply, Step, broadcast
 from paxiom.impl.quorum import QuorumSystem
-
-
-@dataclass(frozen=True, slots=True)
-class Write:
-    """A client's request to write ``value``."""
-
-    value: Hashable
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A client's request to read."""
+from paxiom.impl.requests import Read, Write
 
 
 @dataclass(frozen=True, slots=True, order=True)

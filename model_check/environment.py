@@ -53,6 +53,12 @@ class Envelope:
     message: Hashable
 
 
+class Clock(Enum):
+    """The timer of whatever has a clock: it fires where the clocks' skew allows, always."""
+
+    TICK = "tick"
+
+
 class Cost(Enum):
     """What may happen only so often."""
 
@@ -63,17 +69,50 @@ class Cost(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Ticked:
+    """What a tick costs: the clock of ``node`` is ahead by one more."""
+
+    node: NodeId
+
+
+Price = Cost | NodeId | Ticked  # a NodeId: a request to it
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """How many ticks each clock is ahead of the slowest; never more than ``skew``.
+
+    How late it is makes no difference, only how far clocks are apart: so the states are finite.
+    """
+
+    skew: int
+    ahead: frozenset[tuple[NodeId, int]]
+
+    def tick(self, node: NodeId) -> "Clocks | None":
+        """Let the clock of ``node`` go on by one, or refuse if it is too far ahead."""
+        ahead = {each: ticks + (each == node) for each, ticks in self.ahead}
+        slowest = min(ahead.values())
+        if ahead[node] - slowest > self.skew:
+            return None
+        return Clocks(self.skew, frozenset((each, t - slowest) for each, t in ahead.items()))
+
+
+@dataclass(frozen=True, slots=True)
 class Budgets:
-    """What may still happen; ``losses`` None means any number."""
+    """What may still happen; ``losses`` None means any number, ``clocks`` None that there are none.
+
+    Clocks are no budget that is used up, but like one they may refuse what else is allowed.
+    """
 
     crashes: int
     stops: int
     amnesias: int
     losses: int | None
     requests: frozenset[tuple[NodeId, int]]  # node, requests left (at least one)
+    clocks: Clocks | None = None
 
-    def spend(self, costs: tuple[Cost | NodeId, ...]) -> "Budgets | None":
-        """What is left after ``costs`` (a NodeId: a request to it), or None if too little."""
+    def spend(self, costs: tuple[Price, ...]) -> "Budgets | None":
+        """What is left after ``costs``, or None if too little."""
         crashes = self.crashes - costs.count(Cost.CRASH)
         stops = self.stops - costs.count(Cost.STOP)
         amnesias = self.amnesias - costs.count(Cost.AMNESIA)
@@ -87,15 +126,23 @@ class Budgets:
                     return None
                 requests[node] -= 1
         left = frozenset((node, count) for node, count in requests.items() if count)
-        return Budgets(crashes, stops, amnesias, losses, left)
+        clocks = self.clocks
+        for tick in (cost for cost in costs if isinstance(cost, Ticked)):
+            clocks = clocks and clocks.tick(tick.node)
+            if clocks is None:
+                return None
+        return Budgets(crashes, stops, amnesias, losses, left, clocks)
 
 
 def initial_budgets(model: Model) -> Budgets:
     """All that the model allows."""
     asked = model.requests
     requests = frozenset((node, asked.each) for node in asked.nodes) if asked else frozenset()
-    faults = model.faults
-    return Budgets(faults.crashes, faults.stops, faults.amnesias, model.network.drops, requests)
+    faults, skew = model.faults, model.skew
+    clocks = skew and Clocks(skew, frozenset((node, 0) for node in model.nodes))
+    return Budgets(
+        faults.crashes, faults.stops, faults.amnesias, model.network.drops, requests, clocks or None
+    )
 
 
 # --- events and outcomes -----------------------------------------------------------------------
@@ -152,7 +199,7 @@ class Outcome:
     local: Local
     sent: tuple[Envelope, ...] = ()
     seen: tuple[Happening, ...] = ()  # what the monitor watches, in order
-    costs: tuple[Cost | NodeId, ...] = ()
+    costs: tuple[Price, ...] = ()
     done: tuple[Effect, ...] = ()  # the effects carried out
     fault: Cost | None = None  # struck after those effects
     error: str | None = None  # the handler raised this; there is no next state
@@ -166,7 +213,9 @@ def label(value: object) -> str:
 
 
 def local_events(model: Model, local: Local) -> Iterator[Event]:
-    """What may happen at a node apart from the network."""
+    """What may happen at a node apart from the network; clocks go on while it is down, too."""
+    if model.skew:
+        yield Fire(Clock.TICK)
     if local.status is Status.DOWN:
         yield Recover()
     if local.status is not Status.UP:
@@ -218,6 +267,8 @@ def outcomes(model: Model, node: NodeId, local: Local, event: Event) -> Iterator
             yield from _run(
                 model, node, local, "recover", lambda: protocol.recover(node, local.disk)
             )
+        case Fire(Clock.TICK):
+            yield from _tick(model, node, local)
         case Fire(timer):
             yield from _run(
                 model, node, local, f"fire {label(timer)}", lambda: protocol.fire(state, timer)
@@ -250,6 +301,17 @@ def outcomes(model: Model, node: NodeId, local: Local, event: Event) -> Iterator
                 yield outcome
             if not noticed and model.network.delivery is Delivery.FIFO:
                 yield Outcome(f"discard {label(message)}", local)
+
+
+def _tick(model: Model, node: NodeId, local: Local) -> Iterator[Outcome]:
+    """Let the clock of ``node`` tick; a node that is down does not notice."""
+    action, costs = f"fire {label(Clock.TICK)}", (Ticked(node),)
+    if local.status is not Status.UP:
+        yield Outcome(action, local, costs=costs)
+        return
+    yield from _run(
+        model, node, local, action, lambda: model.protocol.tick(local.state), costs=costs
+    )
 
 
 def first_boot(model: Model, node: NodeId) -> Outcome:
@@ -286,7 +348,7 @@ def _run(
     handler: Callable[[], Step[Any] | None],
     *,
     cause: Happening | None = None,
-    costs: tuple[Cost | NodeId, ...] = (),
+    costs: tuple[Price, ...] = (),
 ) -> Iterator[Outcome]:
     """Call ``handler`` and carry out its step: wholly, or cut short by each possible fault."""
 

@@ -177,8 +177,10 @@ class Model:
     ``observe`` maps a node's state to what it shows to properties over nodes; a node that is down
     shows None. ``symmetry`` lists sets of interchangeable labels: permuting the labels of one set
     everywhere (nodes change places with their names) must make no difference; the checker refuses
-    where it does. ``refines`` is the instance of a spec that the properties ask it to refine, if
-    they do: see :mod:`paxiom.model_check.refinement`. ``made_by`` says how to make the model again:
+    where it does. ``skew`` gives each node a clock that ticks at any time, but is never more than
+    so many ticks ahead of the slowest; a node that is down does not notice. ``refines`` is the
+    instance of a spec that the properties ask it to refine, if they do: see
+    :mod:`paxiom.model_check.refinement`. ``made_by`` says how to make the model again:
     see :mod:`paxiom.model_check.traces.origin`.
     """
 
@@ -192,6 +194,7 @@ class Model:
     observe: Callable[[Any], Hashable] = show_nothing
     bounds: tuple[Bound, ...] = ()
     symmetry: tuple[tuple[Label, ...], ...] = ()
+    skew: int | None = None
     scope: tuple[str, ...] = ()  # what else is fixed, in words
     steps: tuple[str, ...] = ()  # kinds of step; it is worth a warning if one is never taken
     refines: Scope | None = None
@@ -229,6 +232,10 @@ def _complaints(model: Model) -> list[str]:
     recovers = type(protocol).recover is not Protocol.recover
     if (model.faults.crashes or model.faults.amnesias) and not recovers:
         found.append(f"it allows crashes, but {kind} does not define recover(node, record)")
+    if model.skew is not None and model.skew < 1:
+        found.append(f"skew={model.skew}: no clock could tick; choose 1 or more, or None")
+    if model.skew is not None and type(protocol).tick is Protocol.tick:
+        found.append(f"it has clocks, but {kind} does not define tick(state)")
     if model.requests and type(protocol).request is Protocol.request:
         found.append(f"it has client requests, but {kind} does not define request(state, command)")
     if model.requests and (strange := set(model.requests.nodes) - set(protocol.nodes)):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from operator import ge
 from typing import Protocol
 
-from paxiom.spec.property import Property, Subject, always
+from paxiom.spec.property import Property, Subject, always, reachable
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,3 +153,24 @@ def linearizable(specification: SequentialObject) -> Property:
         return linearization(calls, specification) is not None
 
     return linearizability
+
+
+def _read(own: Sequence[Call]) -> set[Hashable]:
+    found = [call.result for call in own if call.operation == Read()]
+    return {result.value for result in found if result and result.value is not None}
+
+
+def _written(own: Sequence[Call]) -> set[Hashable]:
+    return {call.operation.value for call in own if isinstance(call.operation, Write)}
+
+
+@reachable(Subject.HISTORY)
+def some_value_is_read(calls: Calls) -> bool:
+    """A read returns a value that was written."""
+    return any(_read(own) for _, own in calls.of)
+
+
+@reachable(Subject.HISTORY)
+def some_value_of_another_is_read(calls: Calls) -> bool:
+    """A client reads a value that it has not written itself."""
+    return any(_read(own) - _written(own) for _, own in calls.of)

@@ -23,7 +23,7 @@ not told (PMMC: preempted), but follows as soon as its own acceptor hears of a h
 
 Left out: who stands and when, beyond that any of ``leaders`` may at any time; catching up with
 what a node has missed under a leader that did not propose it; forgetting slots that all have
-applied; changes of the nodes; reads, and leases for them.
+applied; changes of the nodes; reads (see :mod:`paxiom.impl.multi_paxos.lease`).
 """
 
 from collections.abc import Hashable, Iterable

@@ -1,63 +1,12 @@
 """A register kept by quorums, in a bounded environment."""
 
-from collections.abc import Hashable
-
 from paxiom.impl.names import node_ids, values
-from paxiom.impl.protocol import Reply
-from paxiom.impl.register import QuorumRegister, Read, Write
-from paxiom.model_check.model import (
-    Emitted,
-    Faults,
-    Happening,
-    Model,
-    ModelError,
-    Monitor,
-    Network,
-    Requested,
-    Requests,
-)
+from paxiom.impl.register import QuorumRegister
+from paxiom.impl.requests import Read, Write
+from paxiom.model_check.model import Faults, Model, ModelError, Network, Requests
+from paxiom.model_check.monitors import CallMonitor
 from paxiom.model_check.phases import phases
 from paxiom.spec import linearizability as spec
-from paxiom.spec.property import Subject, reachable
-
-
-class CallMonitor(Monitor):
-    """Records the calls that nodes take up, and what they return."""
-
-    def initial(self) -> spec.Calls:
-        """No calls yet."""
-        return spec.Calls()
-
-    def watches(self, happening: Happening) -> bool:
-        """Requests and replies."""
-        match happening:
-            case Requested() | Emitted(effect=Reply()):
-                return True
-            case _:
-                return False
-
-    def record(self, history: Hashable, happening: Happening) -> spec.Calls:
-        """Add a call or what it returns."""
-        assert isinstance(history, spec.Calls)
-        match happening:
-            case Requested(node, Write(value)):
-                return history.invoke(node, spec.Write(value))
-            case Requested(node, Read()):
-                return history.invoke(node, spec.Read())
-            case Emitted(node, Reply(value)):
-                return history.respond(node, value)
-            case _:
-                return history
-
-
-@reachable(Subject.HISTORY)
-def some_value_is_read(calls: spec.Calls) -> bool:
-    """A read returns a value that was written."""
-    return any(
-        call.operation == spec.Read() and call.result not in (None, spec.Returned(None))
-        for _, own in calls.of
-        for call in own
-    )
 
 
 def register(
@@ -99,7 +48,7 @@ def register(
         protocol=protocol(
             nodes=names, asked=quorums.first, stored=quorums.second, writers=names[:writers]
         ),
-        properties=(spec.linearizable(spec.Register()), some_value_is_read),
+        properties=(spec.linearizable(spec.Register()), spec.some_value_is_read),
         network=network,
         faults=Faults(stops=stops),
         requests=Requests(nodes=names[:asking], commands=commands, each=asks),

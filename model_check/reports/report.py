@@ -205,6 +205,8 @@ def checked(document: dict[str, Json]) -> Iterator[Row]:
     yield "protocol", f"{plain(model['protocol'])} on {_names(model['nodes'])}"
     yield "network", _network(model["network"])
     yield "faults", _faults(model["faults"])
+    if skew := model.get("skew"):
+        yield "clocks", f"one for each node, none more than {count(skew, 'tick')} ahead of another"
     if requests := model["requests"]:
         each = f"up to {count(requests['each'], 'request')}"
         whom = ("each of " if len(requests["nodes"]) > 1 else "") + _names(requests["nodes"])

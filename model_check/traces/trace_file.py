@@ -66,6 +66,7 @@ def claim(model: Model) -> dict[str, Json]:
             "stops": model.faults.stops,
             "amnesias": model.faults.amnesias,
         },
+        **({"skew": model.skew} if model.skew else {}),
         "requests": requests
         and {
             "nodes": to_json(requests.nodes),

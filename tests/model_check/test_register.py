@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from paxiom.impl.names import NodeId
-from paxiom.impl.register import QuorumRegister, Read, Stamped, Write
+from paxiom.impl.register import QuorumRegister, Stamped
+from paxiom.impl.requests import Read, Write
 from paxiom.model_check import reference
 from paxiom.model_check.engine import explore
 from paxiom.model_check.model import Faults

@@ -1,0 +1,74 @@
+"""Multi-Paxos whose leaders read under leases, in a bounded environment with clocks."""
+
+from dataclasses import fields, replace
+
+from paxiom.impl.multi_paxos import MultiPaxos
+from paxiom.impl.multi_paxos.lease import LeasedMultiPaxos
+from paxiom.impl.names import values
+from paxiom.impl.requests import Read, Write
+from paxiom.model_check.model import Delivery, Faults, Model, ModelError, Network, Requests
+from paxiom.model_check.models.multi_paxos import multi_paxos
+from paxiom.model_check.monitors import CallMonitor
+from paxiom.spec import linearizability
+from paxiom.spec import multi_paxos as spec
+
+
+def multi_paxos_lease(
+    *,
+    protocol: type[LeasedMultiPaxos] = LeasedMultiPaxos,
+    term: int = 3,
+    margin: int = 2,
+    skew: int = 1,
+    nodes: int = 3,
+    leaders: int | None = None,
+    ballots: int = 2,
+    slots: int = 1,
+    value_count: int = 1,
+    asks: int = 1,
+    phase1: int | None = None,
+    phase2: int | None = None,
+    network: Network = Network(delivery=Delivery.DUPLICATING),
+    faults: Faults = Faults(),
+) -> Model:
+    """Multi-Paxos with leases of ``term`` ticks, which leaders hold for ``margin`` ticks less.
+
+    Clocks are never more than ``skew`` ticks apart. Leaders are asked ``asks`` times each, to write
+    one of so many values or to read. All else is as in multi-paxos.
+    """
+    if not 0 <= margin < term:
+        msg = f"multi-paxos-lease: margin must be 0 to {term - 1}, less than the term, not {margin}"
+        raise ModelError(msg)
+    plain = multi_paxos(
+        nodes=nodes,
+        leaders=leaders,
+        ballots=ballots,
+        slots=slots,
+        value_count=value_count,
+        asks=asks,
+        phase1=phase1,
+        phase2=phase2,
+        network=network,
+        faults=faults,
+    )
+    assert plain.requests
+    parts = {part.name: getattr(plain.protocol, part.name) for part in fields(MultiPaxos)}
+    return replace(
+        plain,
+        name="multi-paxos-lease",
+        protocol=protocol(**parts, term=term, margin=margin),
+        properties=(
+            linearizability.linearizable(linearizability.Register()),
+            spec.agreement_in_a_slot,
+            spec.applied_without_gaps,
+            spec.leader_leaves_no_gap,
+            linearizability.some_value_is_read,
+            linearizability.some_value_of_another_is_read,
+        ),
+        requests=Requests(
+            nodes=plain.requests.nodes,
+            commands=(*map(Write, values(value_count)), Read()),
+            each=asks,
+        ),
+        monitor=CallMonitor(),
+        skew=skew,
+    )
