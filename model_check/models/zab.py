@@ -1,0 +1,87 @@
+"""Zab in a bounded environment."""
+
+from paxiom.impl.names import node_ids, values
+from paxiom.impl.quorum import majority
+from paxiom.impl.zab import Leader, Retired, Server, Transaction, Zab
+from paxiom.model_check.model import (
+    Bound,
+    Delivery,
+    Faults,
+    Model,
+    ModelError,
+    Network,
+    Requests,
+)
+from paxiom.model_check.monitors import LogMonitor
+from paxiom.spec import zab as spec
+from paxiom.spec.replication import some_commit, some_leader
+
+
+def shown(transaction: Transaction) -> spec.Transaction:
+    """What properties see of a transaction."""
+    zxid = transaction.zxid
+    return spec.Transaction(zxid.epoch, zxid.counter, transaction.command)
+
+
+def replica(server: Server) -> spec.Replica | None:
+    """What a node shows to properties; one that has lost its disk counts as down."""
+    if isinstance(server.role, Retired):
+        return None
+    stable = server.stable
+    return spec.Replica(
+        term=stable.current,
+        log=tuple(map(shown, stable.history)),
+        commit=server.delivered,
+        applied=server.delivered,
+        promised=stable.promised,
+        primary=isinstance(server.role, Leader),
+    )
+
+
+def zab(
+    *,
+    protocol: type[Zab] = Zab,
+    nodes: int = 3,
+    leaders: int = 2,
+    epochs: int = 2,
+    elections: int = 2,
+    asks: int = 1,
+    value_count: int = 1,
+    network: Network = Network(delivery=Delivery.FIFO),
+    faults: Faults = Faults(),
+) -> Model:
+    """Zab among ``nodes``, over so many epochs.
+
+    The oracle names one of the first ``leaders`` nodes to each node, up to ``elections`` times
+    after each start of it. Each of these may be asked ``asks`` times for one of so many values.
+    """
+    least = {"nodes": nodes, "epochs": epochs, "elections": elections, "asks": asks}
+    for what, count in {**least, "values": value_count}.items():
+        if count < 1:
+            msg = f"zab: {what} must be at least 1, not {count}"
+            raise ModelError(msg)
+    if not 1 <= leaders <= nodes:
+        msg = f"zab: leaders must be 1 to {nodes}, the number of nodes, not {leaders}"
+        raise ModelError(msg)
+    names, commands = node_ids(nodes), values(value_count)
+    named = names[:leaders]
+    return Model(
+        name="zab",
+        protocol=protocol(nodes=names, quorum=majority(names), leaders=named),
+        properties=(
+            *spec.SAFETY,
+            some_leader,
+            some_commit,
+            *(spec.LATER if epochs > 1 else ()),
+        ),
+        network=network,
+        faults=faults,
+        requests=Requests(nodes=named, commands=commands, each=asks),
+        monitor=LogMonitor(shown),
+        observe=replica,
+        bounds=(
+            Bound(f"epochs <= {epochs}", lambda server: server.stable.promised <= epochs),
+            Bound(f"elections <= {elections}", lambda server: server.elections <= elections),
+        ),
+        symmetry=(named, names[leaders:], commands),
+    )
