@@ -1,5 +1,7 @@
 """Names of nodes and of values: labels without order or structure, so that they may be permuted."""
 
+MOST_LABELS = 1_000  # of one kind: far more than can be searched, and far fewer than fill a memory
+
 
 class Label(str):
     """A name that means nothing but itself: renaming it everywhere changes nothing.
@@ -29,13 +31,20 @@ class Value(Label):
 
 def node_ids(count: int) -> tuple[NodeId, ...]:
     """Name ``count`` nodes n1, n2, ..."""
-    return tuple(NodeId(f"n{number}") for number in range(1, count + 1))
+    return tuple(NodeId(f"n{number}") for number in _numbers(count))
 
 
 def values(count: int) -> tuple[Value, ...]:
     """Name ``count`` values a, b, ... z, v27, v28, ..."""
     letters = "abcdefghijklmnopqrstuvwxyz"
     return tuple(
-        Value(letters[number] if number < len(letters) else f"v{number + 1}")
-        for number in range(count)
+        Value(letters[number - 1] if number <= len(letters) else f"v{number}")
+        for number in _numbers(count)
     )
+
+
+def _numbers(count: int) -> range:
+    if count > MOST_LABELS:
+        msg = f"{count} names; there are up to {MOST_LABELS:,} of a kind"
+        raise ValueError(msg)
+    return range(1, count + 1)

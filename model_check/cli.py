@@ -53,6 +53,7 @@ from paxiom.model_check.cli_shared import (
     standard_output,
 )
 from paxiom.model_check.layout import width_of, write
+from paxiom.model_check.model import MOST
 from paxiom.model_check.result import Verdict
 from paxiom.model_check.traces import trace_file
 from paxiom.model_check.traces.trace_text import Detail
@@ -192,7 +193,9 @@ def simulate(
     walks: Annotated[
         str, typer.Option(metavar="N", help="Walk so many times (10000, 10M).")
     ] = "10000",
-    depth: Annotated[int, typer.Option(metavar="D", min=1, help="Steps of one walk.")] = 100,
+    depth: Annotated[
+        int, typer.Option(metavar="D", min=1, max=MOST, help="Steps of one walk.")
+    ] = 100,
     seed: Annotated[
         int, typer.Option(metavar="S", min=0, max=2**64 - 1, help="Another seed, other walks.")
     ] = 0,

@@ -17,6 +17,7 @@ from paxiom.model_check import load_spec, progress
 from paxiom.model_check.cli_reports import GithubToo, JunitFile, publish, require_writable
 from paxiom.model_check.cli_shared import (
     INTERRUPTED,
+    MOST_SEEDS,
     AsJson,
     Quiet,
     Workers,
@@ -64,7 +65,8 @@ def prove(
         bool, typer.Option("--second", help="Have cvc5 check each proof as well.")
     ] = False,
     seeds: Annotated[
-        int, typer.Option(metavar="N", min=0, help="Prove with so many further seeds.")
+        int,
+        typer.Option(metavar="N", min=0, max=MOST_SEEDS, help="Prove with so many further seeds."),
     ] = 0,
     with_audit: Annotated[
         bool, typer.Option("--audit", help="Leave out each guard, axiom and invariant in turn.")

@@ -27,6 +27,7 @@ from paxiom.model_check.traces.trace_text import Detail, View
 from paxiom.model_check.zoo.bug import UnknownError
 
 EXIT = {Verdict.HOLDS: 0, Verdict.VIOLATED: 1, Verdict.INCOMPLETE: 3}
+MOST_WORKERS, MOST_SEEDS = 1_000, 1_000  # the engine has work for 64
 USAGE, FAULT, INTERRUPTED, BROKEN_PIPE = 2, 70, 130, 141
 REFUSALS = (
     ExportError,
@@ -44,7 +45,8 @@ REFUSALS = (
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 MaxSeconds = Annotated[float | None, typer.Option(metavar="S", help="Stop after so many seconds.")]
 Workers = Annotated[
-    int | None, typer.Option(metavar="N", min=1, help="Threads; by default one per core.")
+    int | None,
+    typer.Option(metavar="N", min=1, max=MOST_WORKERS, help="Threads; by default one per core."),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 TAKES_OPTIONS_OF_MODELS = {

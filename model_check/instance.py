@@ -7,14 +7,18 @@ constant is the first element, a function goes round. For anything else make a
 
 from collections.abc import Hashable, Iterator, Mapping
 from itertools import combinations, product
+from math import comb
 from typing import Any
 
+from paxiom.impl.names import MOST_LABELS
 from paxiom.model_check.codec import short, to_json
-from paxiom.model_check.model import ModelError
+from paxiom.model_check.model import ModelError, require_counts
 from paxiom.spec.logic.formulas import LE, LogicError, Ordered, Rigid, Sort
 from paxiom.spec.logic.structure import Row, Rows, Scope
 from paxiom.spec.logic.system import System
 from paxiom.spec.logic.text import element
+
+MOST_SETS = 5_000  # each pair is tried: the axiom that quorums meet says so
 
 Elements = Mapping[type[Sort], tuple[Hashable, ...]]
 
@@ -38,6 +42,12 @@ def instance(system: System, **numbers: int | None) -> Scope:
     for sort, member in sets.items():
         most = sizes[member.sorts[0]]
         count = _number(system, wanted, _name(sort), most, default=most // 2 + 1)
+        if comb(most, count) > MOST_SETS:
+            msg = (
+                f"{system.name}: there are more than {MOST_SETS:,} sets of {count} of {most}; "
+                f"choose a smaller {_name(member.sorts[0])}, or {_name(sort)} nearer to an end"
+            )
+            raise ModelError(msg)
         chosen = list(combinations(range(most), count))
         sizes[sort] = len(chosen)
         rigid[member.name] = frozenset((at, n) for n, own in enumerate(chosen) for at in own)
@@ -59,16 +69,13 @@ def _number(
     system: System,
     wanted: Mapping[str, int | None],
     name: str,
-    most: int | None = None,
+    most: int = MOST_LABELS,
     *,
     default: int,
 ) -> int:
     number = wanted[name]
     number = default if number is None else number
-    if number < 1 or (most is not None and number > most):
-        fits = "at least 1" if most is None else f"1 to {most}"
-        msg = f"{system.name}: {name} must be {fits}, not {number}"
-        raise ModelError(msg)
+    require_counts(system.name, 1, most, **{name: number})
     return number
 
 

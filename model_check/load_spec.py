@@ -8,7 +8,7 @@ from types import ModuleType
 from paxiom.model_check import load
 from paxiom.model_check.instance import instance, numbers_of
 from paxiom.model_check.model import Model
-from paxiom.model_check.options import Option
+from paxiom.model_check.options import Option, spelling
 from paxiom.model_check.spec_model import spec_model
 from paxiom.spec.logic.system import Spec, System
 from paxiom.spec.relational import SPECS
@@ -55,7 +55,9 @@ def target(text: str) -> load.Target:
         return spec_model(instance(system, **sizes), text)
 
     source.__doc__ = system.doc
-    sizes = (Option(n, n, int, each is None, each) for n, each in numbers_of(system).items())
+    sizes = (
+        Option(spelling(n), n, int, each is None, each) for n, each in numbers_of(system).items()
+    )
     return SpecTarget(text, source, sizes=tuple(sizes))
 
 

@@ -16,15 +16,18 @@ from paxiom.impl.protocol import Effect, Protocol
 from paxiom.spec.logic.structure import Scope
 from paxiom.spec.property import Property, Subject
 
+MOST = 1_000_000  # of whatever a model counts: no search comes near, and tables still fit
+
 
 class ModelError(Exception):
     """The model or its protocol breaks a rule of the checker; the message says which and where."""
 
 
-def _not_negative(kind: str, **counts: int) -> None:
+def require_counts(owner: str, least: int, most: int = MOST, **counts: int | None) -> None:
+    """Refuse a count beyond its limits; None is no limit of the user's, or a default."""
     for name, count in counts.items():
-        if count < 0:
-            msg = f"{kind}({name}={count}): a number of faults cannot be negative"
+        if count is not None and not least <= count <= most:
+            msg = f"{owner}: {name} must be {least} to {most:,}, not {count}"
             raise ModelError(msg)
 
 
@@ -50,13 +53,11 @@ class Network:
     capacity: int | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a budget of losses that is negative, or on a network that loses nothing."""
-        _not_negative("Network", drops=self.drops or 0)
+        """Refuse a budget of losses on a network that loses nothing, and room for no message."""
+        require_counts("Network", 0, drops=self.drops)
+        require_counts("Network", 1, capacity=self.capacity)
         if self.drops is not None and not self.lossy:
             msg = f"Network(drops={self.drops}) loses messages: say lossy=True too"
-            raise ModelError(msg)
-        if self.capacity is not None and self.capacity < 1:
-            msg = f"Network(capacity={self.capacity}): at least one message must fit, or None"
             raise ModelError(msg)
 
     @property
@@ -78,7 +79,7 @@ class Faults:
 
     def __post_init__(self) -> None:
         """Refuse negative counts."""
-        _not_negative("Faults", crashes=self.crashes, stops=self.stops, amnesias=self.amnesias)
+        require_counts("Faults", 0, crashes=self.crashes, stops=self.stops, amnesias=self.amnesias)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +92,9 @@ class Requests:
 
     def __post_init__(self) -> None:
         """Refuse requests that nobody makes."""
-        if self.each < 1 or not self.commands or not self.nodes:
-            msg = f"{self}: give at least one node, one command and each=1, or no requests at all"
+        require_counts("Requests", 1, each=self.each)
+        if not self.commands or not self.nodes:
+            msg = f"{self}: give at least one node and one command, or no requests at all"
             raise ModelError(msg)
 
 

@@ -13,8 +13,8 @@ from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
 
-# Where the best name of a field or parameter is not the best name of an option.
-SPELLINGS = {"delivery": "network", "value_count": "values"}
+# Where the best name of a field or parameter is not the best name of an option, or is taken.
+SPELLINGS = {"delivery": "network", "value_count": "values", "view": "views"}
 TRUE = ("true", "yes", "on", "1")
 FALSE = ("false", "no", "off", "0")
 KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
@@ -94,7 +94,7 @@ def options_of(factory: Callable[..., Any]) -> tuple[Option, ...]:
         if kind is not None and is_dataclass(kind) and default is not REQUIRED:
             found += _of_fields(name, default)
         elif kind is not None and not is_dataclass(kind):
-            found.append(Option(_spelled(name), name, kind, nullable, default))
+            found.append(Option(spelling(name), name, kind, nullable, default))
         elif default is REQUIRED:
             msg = f"its parameter {name!r} has no default, and no type that an option can have"
             raise OptionError(msg)
@@ -108,12 +108,13 @@ def _of_fields(parameter: str, record: Any) -> list[Option]:  # noqa: ANN401 - a
         default = getattr(record, field.name)
         kind, nullable = _kind(hints[field.name], default)
         if kind is not None and not is_dataclass(kind):
-            name = _spelled(field.name)
+            name = spelling(field.name)
             found.append(Option(name, parameter, kind, nullable, default, field.name, record))
     return found
 
 
-def _spelled(name: str) -> str:
+def spelling(name: str) -> str:
+    """Name the option of a parameter or field."""
     return SPELLINGS.get(name, name).replace("_", "-")
 
 

@@ -14,6 +14,7 @@ from paxiom.model_check.result import INTERRUPTED, Result, Verdict
 from paxiom.model_check.traces.replay import MisfitError
 
 NUMBER = re.compile(r"(\d[\d_,]*(?:\.\d+)?)\s*(?:([kmgt])(i?))?(b?)", re.IGNORECASE)
+MOST_QUANTITY = 10**18
 POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 
 
@@ -30,10 +31,13 @@ def quantity(option: str, text: str | None) -> int | None:
         digits, unit, binary, _ = match.groups(default="")
         base = 1024 if binary else 1000
         factor: int = base ** POWERS[unit.lower()]
-        number = round(float(re.sub("[_,]", "", digits)) * factor)
-        if number > 0:
-            return number
-    msg = f"{option} takes a number above 0, such as 1000000, 10M or (of memory) 4GB, not {text!r}"
+        number = float(re.sub("[_,]", "", digits)) * factor
+        if number <= MOST_QUANTITY and round(number) > 0:
+            return round(number)
+    msg = (
+        f"{option} takes a number above 0 and up to {MOST_QUANTITY // 1000**4:,}T, "
+        f"such as 1000000, 10M or (of memory) 4GB, not {text!r}"
+    )
     raise SearchError(msg)
 
 

@@ -321,8 +321,9 @@ def _complaints(model: Model) -> Iterable[str]:
             yield f"symmetry= names unknown nodes: {', '.join(sorted(strange))}"
     size = prod(factorial(len(labels)) for labels in model.symmetry)
     if size > LARGEST_GROUP:
+        ways = f"{size:,}" if size < 10**15 else "more than 10^15"
         yield (
-            f"the interchangeable labels can be permuted in {size:,} ways; up to "
+            f"the interchangeable labels can be permuted in {ways} ways; up to "
             f"{LARGEST_GROUP:,} can be tried. Declare smaller sets in symmetry=. {REMEDY}"
         )
     yield from _declared_orders(model)

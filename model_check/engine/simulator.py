@@ -20,7 +20,7 @@ from paxiom.model_check.engine.native import TablesFullError
 from paxiom.model_check.engine.search import WATCH_SECONDS
 from paxiom.model_check.engine.walking import Batch, Counts, Found, Ground, worlds_of
 from paxiom.model_check.engine.warming import warm_up
-from paxiom.model_check.model import Model
+from paxiom.model_check.model import MOST, Model
 from paxiom.model_check.result import INTERRUPTED, RAISED, Verdict, Violation
 from paxiom.model_check.simulation import Simulation
 from paxiom.model_check.traces.shorten import shortened
@@ -46,13 +46,14 @@ class Limits:
 
     def __post_init__(self) -> None:
         """Refuse numbers that make no sense."""
-        for name in ("walks", "depth", "rarity"):
-            if (value := getattr(self, name)) < 1:
+        for name, most in (("walks", None), ("depth", MOST), ("rarity", MOST_RARITY)):
+            value = getattr(self, name)
+            if value < 1:
                 msg = f"{name}={value}: it takes at least 1"
                 raise ValueError(msg)
-        if self.rarity > MOST_RARITY:
-            msg = f"rarity={self.rarity}: it takes at most {MOST_RARITY}"
-            raise ValueError(msg)
+            if most and value > most:
+                msg = f"{name}={value}: it takes at most {most}"
+                raise ValueError(msg)
         if not 0 <= self.seed < 1 << 64:
             msg = f"seed={self.seed}: a seed is a whole number from 0 to 2**64 - 1"
             raise ValueError(msg)

@@ -58,7 +58,10 @@ class Tables(NativeTables):
         """Start empty."""
         nodes = model.nodes
         if len(nodes) > MOST_NODES:
-            msg = f"model {model.name!r}: {len(nodes)} nodes; the engine takes up to {MOST_NODES}"
+            msg = (
+                f"model {model.name!r}: {len(nodes)} nodes; the engine takes up to {MOST_NODES}, "
+                "and only paxiom check --reference, which is slow, takes more"
+            )
             raise ModelError(msg)
         super().__init__(len(nodes) + 2, symmetry.order if symmetry else 1)
         self.model, self.symmetry = model, symmetry

@@ -2,15 +2,15 @@
 
 from paxiom.impl.ballots import Ballot
 from paxiom.impl.multi_paxos import Leader, MultiPaxos, Retired, Server
-from paxiom.impl.names import node_ids, values
+from paxiom.impl.names import MOST_LABELS, node_ids, values
 from paxiom.model_check.model import (
     Bound,
     Delivery,
     Faults,
     Model,
-    ModelError,
     Network,
     Requests,
+    require_counts,
 )
 from paxiom.model_check.monitors import LogMonitor
 from paxiom.model_check.phases import phases
@@ -62,15 +62,9 @@ def multi_paxos(
     and one of phase 2 a whole column. ``refinement`` asks, in place of these properties, that every
     step is one of the spec that is proved for any number of nodes.
     """
-    least = {"nodes": nodes, "ballots": ballots, "slots": slots, "values": value_count}
-    for what, count in {**least, "asks": asks, "window": window}.items():
-        if count < 1:
-            msg = f"multi-paxos: {what} must be at least 1, not {count}"
-            raise ModelError(msg)
-    for what, some in {"leaders": leaders, "learners": learners}.items():
-        if some is not None and not 0 <= some <= nodes:
-            msg = f"multi-paxos: {what} must be 0 to {nodes}, the number of nodes, not {some}"
-            raise ModelError(msg)
+    require_counts("multi-paxos", 1, MOST_LABELS, nodes=nodes, values=value_count)
+    require_counts("multi-paxos", 1, ballots=ballots, slots=slots, asks=asks, window=window)
+    require_counts("multi-paxos", 0, nodes, leaders=leaders, learners=learners)
     names = node_ids(nodes)
     asked = names[: leaders or min(ballots, nodes)]
     quorums = phases(names, phase1, phase2, rows)

@@ -6,7 +6,7 @@ from paxiom.impl.multi_paxos import MultiPaxos
 from paxiom.impl.multi_paxos.lease import LeasedMultiPaxos
 from paxiom.impl.names import values
 from paxiom.impl.requests import Read, Write
-from paxiom.model_check.model import Delivery, Faults, Model, ModelError, Network, Requests
+from paxiom.model_check.model import Delivery, Faults, Model, Network, Requests, require_counts
 from paxiom.model_check.models.multi_paxos import multi_paxos
 from paxiom.model_check.monitors import CallMonitor
 from paxiom.spec import linearizability
@@ -35,9 +35,8 @@ def multi_paxos_lease(
     Clocks are never more than ``skew`` ticks apart. Leaders are asked ``asks`` times each, to write
     one of so many values or to read. All else is as in multi-paxos.
     """
-    if not 0 <= margin < term:
-        msg = f"multi-paxos-lease: margin must be 0 to {term - 1}, less than the term, not {margin}"
-        raise ModelError(msg)
+    require_counts("multi-paxos-lease", 1, term=term, skew=skew)
+    require_counts("multi-paxos-lease", 0, term - 1, margin=margin)
     plain = multi_paxos(
         nodes=nodes,
         leaders=leaders,

@@ -1,9 +1,9 @@
 """Single-decree Paxos in a bounded environment."""
 
 from paxiom.impl.ballots import Ballot
-from paxiom.impl.names import node_ids, values
+from paxiom.impl.names import MOST_LABELS, node_ids, values
 from paxiom.impl.paxos import Paxos, Server
-from paxiom.model_check.model import Bound, Faults, Model, ModelError, Network, Requests
+from paxiom.model_check.model import Bound, Faults, Model, Network, Requests, require_counts
 from paxiom.model_check.monitors import ConsensusMonitor
 from paxiom.model_check.phases import phases
 from paxiom.model_check.refinement import refined
@@ -39,15 +39,9 @@ def paxos(
     asks, in place of the properties of consensus, that every step is one of the spec that is proved
     for any number of nodes.
     """
-    least = {"nodes": nodes, "ballots": ballots, "values": value_count, "asks": asks}
-    for what, count in least.items():
-        if count < 1:
-            msg = f"paxos: {what} must be at least 1, not {count}"
-            raise ModelError(msg)
-    for what, some in {"proposers": proposers, "learners": learners}.items():
-        if some is not None and not 0 <= some <= nodes:
-            msg = f"paxos: {what} must be 0 to {nodes}, the number of nodes, not {some}"
-            raise ModelError(msg)
+    require_counts("paxos", 1, MOST_LABELS, nodes=nodes, values=value_count)
+    require_counts("paxos", 1, ballots=ballots, asks=asks)
+    require_counts("paxos", 0, nodes, proposers=proposers, learners=learners)
     names = node_ids(nodes)
     asked = names[: proposers or min(ballots, nodes)]
     ranked = sorted(asked)  # as ballots order them

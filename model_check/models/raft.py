@@ -1,6 +1,6 @@
 """Raft in a bounded environment."""
 
-from paxiom.impl.names import node_ids, values
+from paxiom.impl.names import MOST_LABELS, node_ids, values
 from paxiom.impl.quorum import majority
 from paxiom.impl.raft import Entry, Leader, Raft, Retired, Server
 from paxiom.model_check.model import (
@@ -8,9 +8,9 @@ from paxiom.model_check.model import (
     Delivery,
     Faults,
     Model,
-    ModelError,
     Network,
     Requests,
+    require_counts,
 )
 from paxiom.model_check.monitors import LogMonitor
 from paxiom.model_check.refinement import refined
@@ -57,11 +57,9 @@ def raft(
     ``refinement`` asks, in place of Raft's properties, that every step is one of the spec that is
     proved for any number of servers.
     """
-    least = {"nodes": nodes, "terms": terms, "values": value_count, "batch": batch}
-    for what, count in least.items():
-        if count < 1:
-            msg = f"raft: {what} must be at least 1, not {count}"
-            raise ModelError(msg)
+    require_counts("raft", 1, MOST_LABELS, nodes=nodes, values=value_count)
+    require_counts("raft", 1, terms=terms, batch=batch)
+    require_counts("raft", 0, log=log, asks=asks)
     names = node_ids(nodes)
     bounds = (
         Bound(f"terms <= {terms}", lambda server: server.term <= terms),

@@ -1,9 +1,9 @@
 """A register kept by quorums, in a bounded environment."""
 
-from paxiom.impl.names import node_ids, values
+from paxiom.impl.names import MOST_LABELS, node_ids, values
 from paxiom.impl.register import QuorumRegister
 from paxiom.impl.requests import Read, Write
-from paxiom.model_check.model import Faults, Model, ModelError, Network, Requests
+from paxiom.model_check.model import Faults, Model, Network, Requests, require_counts
 from paxiom.model_check.monitors import CallMonitor
 from paxiom.model_check.phases import phases
 from paxiom.spec import linearizability as spec
@@ -31,15 +31,9 @@ def register(
     ``rows``, nodes stand in a grid, of which calls ask a row and store at a column. Up to so many
     nodes stop.
     """
-    least = {"nodes": nodes, "values": value_count, "asks": asks}
-    for what, count in least.items():
-        if count < 1:
-            msg = f"register: {what} must be at least 1, not {count}"
-            raise ModelError(msg)
-    for what, some in {"asking": asking, "writers": writers}.items():
-        if some is not None and not 1 <= some <= nodes:
-            msg = f"register: {what} must be 1 to {nodes}, the number of nodes, not {some}"
-            raise ModelError(msg)
+    require_counts("register", 1, MOST_LABELS, nodes=nodes, values=value_count)
+    require_counts("register", 1, asks=asks)
+    require_counts("register", 1, nodes, asking=asking, writers=writers)
     names = node_ids(nodes)
     quorums = phases(names, ask, store, rows)
     commands = (*map(Write, values(value_count)), Read())

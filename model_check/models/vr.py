@@ -1,6 +1,6 @@
 """Viewstamped Replication in a bounded environment."""
 
-from paxiom.impl.names import node_ids
+from paxiom.impl.names import MOST_LABELS, node_ids
 from paxiom.impl.quorum import majority
 from paxiom.impl.vr import (
     Client,
@@ -15,9 +15,9 @@ from paxiom.model_check.model import (
     Delivery,
     Faults,
     Model,
-    ModelError,
     Network,
     Requests,
+    require_counts,
 )
 from paxiom.model_check.monitors import LogMonitor
 from paxiom.spec import vr as spec
@@ -40,11 +40,8 @@ def vr(
     Each node may be asked ``asks`` times for any of the first ``requests`` requests of each of so
     many ``clients``; who is not the primary takes no notice, and a request sent again is the same.
     """
-    least = {"nodes": nodes, "views": views, "clients": clients, "requests": requests}
-    for what, count in {**least, "asks": asks}.items():
-        if count < 1:
-            msg = f"vr: {what} must be at least 1, not {count}"
-            raise ModelError(msg)
+    require_counts("vr", 1, MOST_LABELS, nodes=nodes, clients=clients, requests=requests)
+    require_counts("vr", 1, views=views, asks=asks)
     names = node_ids(nodes)
     asking = tuple(Client(f"c{number}") for number in range(1, clients + 1))
     commands = tuple(

@@ -1,6 +1,6 @@
 """Zab in a bounded environment."""
 
-from paxiom.impl.names import node_ids, values
+from paxiom.impl.names import MOST_LABELS, node_ids, values
 from paxiom.impl.quorum import majority
 from paxiom.impl.zab import Leader, Retired, Server, Transaction, Zab
 from paxiom.model_check.model import (
@@ -8,9 +8,9 @@ from paxiom.model_check.model import (
     Delivery,
     Faults,
     Model,
-    ModelError,
     Network,
     Requests,
+    require_counts,
 )
 from paxiom.model_check.monitors import LogMonitor
 from paxiom.spec import zab as spec
@@ -55,14 +55,9 @@ def zab(
     The oracle names one of the first ``leaders`` nodes to each node, up to ``elections`` times
     after each start of it. Each of these may be asked ``asks`` times for one of so many values.
     """
-    least = {"nodes": nodes, "epochs": epochs, "elections": elections, "asks": asks}
-    for what, count in {**least, "values": value_count}.items():
-        if count < 1:
-            msg = f"zab: {what} must be at least 1, not {count}"
-            raise ModelError(msg)
-    if not 1 <= leaders <= nodes:
-        msg = f"zab: leaders must be 1 to {nodes}, the number of nodes, not {leaders}"
-        raise ModelError(msg)
+    require_counts("zab", 1, MOST_LABELS, nodes=nodes, values=value_count)
+    require_counts("zab", 1, epochs=epochs, elections=elections, asks=asks)
+    require_counts("zab", 1, nodes, leaders=leaders)
     names, commands = node_ids(nodes), values(value_count)
     named = names[:leaders]
     return Model(

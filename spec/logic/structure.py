@@ -106,7 +106,6 @@ class GroundAction:
     def __init__(self, scope: Scope, action: Action) -> None:
         """Compile guards and updates."""
         self.action = action
-        self.rows = tuple(scope.elements(action.parameters))
         self.guards = [scope.compiled(guard, action.parameters) for guard in action.guards]
         self.enabled = scope.compiled(conjunction(*action.guards), action.parameters)
         self._enabled = scope.rows_where(action.parameters, conjunction(*action.guards))

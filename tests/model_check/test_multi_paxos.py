@@ -145,9 +145,9 @@ def test_random_runs_hold_and_come_far(nodes: int) -> None:
 @pytest.mark.parametrize(
     ("bounds", "complaint"),
     [
-        ({"slots": 0}, "multi-paxos: slots must be at least 1, not 0"),
-        ({"window": 0}, "multi-paxos: window must be at least 1, not 0"),
-        ({"leaders": 4}, "multi-paxos: leaders must be 0 to 3, the number of nodes, not 4"),
+        ({"slots": 0}, "multi-paxos: slots must be 1 to 1,000,000, not 0"),
+        ({"window": 0}, "multi-paxos: window must be 1 to 1,000,000, not 0"),
+        ({"leaders": 4}, "multi-paxos: leaders must be 0 to 3, not 4"),
         ({"rows": 2}, "3 nodes cannot stand in 2 rows"),
     ],
 )

@@ -184,7 +184,7 @@ def test_sets_of_the_same_members_keep_names_of_their_own() -> None:
     [
         ("paxos", {"phase1": 1}, "Paxos: in this scope the axiom 'quorums meet' is false"),
         ("paxos", {"node": 2, "phase1": 3}, "Paxos: phase1 must be 1 to 2, not 3"),
-        ("paxos", {"round": 0}, "Paxos: round must be at least 1, not 0"),
+        ("paxos", {"round": 0}, "Paxos: round must be 1 to 1,000, not 0"),
         ("pbft", {"honest": 7}, "Pbft: honest must be 1 to 3, not 7"),
         ("paxos", {"nodes": 3}, "Paxos takes node, phase1, round, value, not nodes"),
     ],

@@ -129,5 +129,5 @@ def test_random_runs_hold_and_come_far(nodes: int) -> None:
 
 @pytest.mark.parametrize("what", ["nodes", "views", "clients", "requests", "asks"])
 def test_bounds_that_mean_nothing_are_refused(what: str) -> None:
-    with pytest.raises(ModelError, match=f"vr: {what} must be at least 1, not 0"):
+    with pytest.raises(ModelError, match=f"vr: {what} must be 1 to [0-9,]+, not 0"):
         vr(**{what: 0})  # type: ignore[arg-type]

@@ -105,9 +105,9 @@ def test_random_runs_hold_and_come_far(
 @pytest.mark.parametrize(
     ("bounds", "complaint"),
     [
-        ({"epochs": 0}, "zab: epochs must be at least 1, not 0"),
-        ({"elections": 0}, "zab: elections must be at least 1, not 0"),
-        ({"leaders": 4}, "zab: leaders must be 1 to 3, the number of nodes, not 4"),
+        ({"epochs": 0}, "zab: epochs must be 1 to 1,000,000, not 0"),
+        ({"elections": 0}, "zab: elections must be 1 to 1,000,000, not 0"),
+        ({"leaders": 4}, "zab: leaders must be 1 to 3, not 4"),
     ],
 )
 def test_bounds_that_mean_nothing_are_refused(bounds: dict[str, int], complaint: str) -> None:
