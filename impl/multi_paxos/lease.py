@@ -77,7 +77,10 @@ class LeasedServer(Server):
 
 @dataclass(frozen=True, kw_only=True)  # no slots: they make a new class, which super() misses
 class LeasedMultiPaxos(MultiPaxos):
-    """Multi-Paxos with leases of ``term`` ticks, held for ``margin`` ticks less."""
+    """Multi-Paxos with leases of ``term`` ticks, held for ``margin`` ticks less.
+
+    The margin must be twice the ``skew`` of clocks, or more.
+    """
 
     term: int
     margin: int

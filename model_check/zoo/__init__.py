@@ -3,10 +3,17 @@
 from collections.abc import Mapping
 from difflib import get_close_matches
 
-from paxiom.model_check.zoo import multi_paxos, paxos, raft_elections, raft_logs, register
+from paxiom.model_check.zoo import (
+    multi_paxos,
+    multi_paxos_lease,
+    paxos,
+    raft_elections,
+    raft_logs,
+    register,
+)
 from paxiom.model_check.zoo.bug import Bug, UnknownError
 
-MODULES = (paxos, multi_paxos, register, raft_elections, raft_logs)
+MODULES = (paxos, multi_paxos, multi_paxos_lease, register, raft_elections, raft_logs)
 
 BUGS: tuple[Bug, ...] = tuple(bug for module in MODULES for bug in module.BUGS)
 OMITTED: Mapping[str, str] = {

@@ -238,7 +238,6 @@ OMITTED: Mapping[str, str] = {
     "P10": "One ballot for promise and vote makes reported votes look alike, and which of them is "
     "taken is then left to the order of a set: no function of the state.",
     "P12": "A quorum with strangers in it: here nobody but the nodes sends anything.",
-    "P17": "Leases, which need clocks.",
     "P18": "EPaxos: dependencies between commands.",
 }
 

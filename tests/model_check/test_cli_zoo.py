@@ -204,7 +204,7 @@ def test_an_interrupted_search_exits_with_130(tmp_path: Path, words: list[str], 
         ("P3", ["no bug 'P3'", "P03", "P13"]),
         ("zzz", ["no bug 'zzz'", "paxiom bugs lists them"]),
         ("r09B", ["R09b does no harm", "the term first"]),
-        ("P17", ["P17 is not in the zoo", "clocks"]),
+        ("P18", ["P18 is not in the zoo", "EPaxos"]),
         ("\x1b[2J", ["\\x1b"]),
     ],
 )
