@@ -44,6 +44,7 @@ def multi_paxos(
     asks: int = 1,
     window: int = 2,
     learners: int = 0,
+    acceptors: int | None = None,
     phase1: int | None = None,
     phase2: int | None = None,
     rows: int | None = None,
@@ -57,17 +58,19 @@ def multi_paxos(
     are each asked ``asks`` times for one of so many values. With L leaders, ballot number
     (r - 1) * L + i is the i-th leader's ballot in round r. A leader proposes for up to ``window``
     undecided slots. ``learners`` 0: it tells all what is decided; otherwise the first so many nodes
-    learn of all votes, besides it. ``phase1`` and ``phase2`` are quorum sizes, a majority by
-    default; where nodes stand in a grid of so many ``rows``, a quorum of phase 1 is a whole row,
-    and one of phase 2 a whole column. ``refinement`` asks, in place of these properties, that every
-    step is one of the spec that is proved for any number of nodes.
+    learn of all votes, besides it. Quorums are those of the first ``acceptors`` nodes, by default
+    of all; others answer, too, and must not count. ``phase1`` and ``phase2`` are quorum sizes, a
+    majority by default; where acceptors stand in a grid of so many ``rows``, a quorum of phase 1 is
+    a whole row, and one of phase 2 a whole column. ``refinement`` asks, in place of these
+    properties, that every step is one of the spec that is proved for any number of nodes.
     """
     require_counts("multi-paxos", 1, MOST_LABELS, nodes=nodes, values=value_count)
     require_counts("multi-paxos", 1, ballots=ballots, slots=slots, asks=asks, window=window)
     require_counts("multi-paxos", 0, nodes, leaders=leaders, learners=learners)
     names = node_ids(nodes)
     asked = names[: leaders or min(ballots, nodes)]
-    quorums = phases(names, phase1, phase2, rows)
+    require_counts("multi-paxos", 1, nodes, acceptors=acceptors)
+    quorums = phases(names[:acceptors], phase1, phase2, rows)
     ranked = sorted(asked)  # as ballots order them
 
     def number(ballot: Ballot) -> int:

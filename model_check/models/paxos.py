@@ -21,6 +21,7 @@ def paxos(
     value_count: int = 2,
     asks: int = 1,
     learners: int = 0,
+    acceptors: int | None = None,
     phase1: int | None = None,
     phase2: int | None = None,
     rows: int | None = None,
@@ -28,16 +29,17 @@ def paxos(
     faults: Faults = Faults(),
     refinement: bool = False,
 ) -> Model:
-    """Paxos among ``nodes`` acceptors, over the first ``ballots`` ballots.
+    """Paxos among ``nodes``, over the first ``ballots`` ballots.
 
     The first ``proposers`` nodes (by default as many as there are ballots, at most all) are each
     asked ``asks`` times for one of so many values and may retry. With P proposers, ballot number
     (r - 1) * P + i is the i-th proposer's ballot in round r. ``learners`` 0: the proposer of a
-    ballot learns its outcome; otherwise the first so many nodes learn of all votes. ``phase1``
-    and ``phase2`` are quorum sizes, a majority by default; where nodes stand in a grid of so many
-    ``rows``, a quorum of phase 1 is a whole row, and one of phase 2 a whole column. ``refinement``
-    asks, in place of the properties of consensus, that every step is one of the spec that is proved
-    for any number of nodes.
+    ballot learns its outcome; otherwise the first so many nodes learn of all votes. Quorums are
+    those of the first ``acceptors`` nodes, by default of all; others answer, too, and must not
+    count. ``phase1`` and ``phase2`` are quorum sizes, a majority by default; where acceptors stand
+    in a grid of so many ``rows``, a quorum of phase 1 is a whole row, and one of phase 2 a whole
+    column. ``refinement`` asks, in place of the properties of consensus, that every step is one of
+    the spec that is proved for any number of nodes.
     """
     require_counts("paxos", 1, MOST_LABELS, nodes=nodes, values=value_count)
     require_counts("paxos", 1, ballots=ballots, asks=asks)
@@ -45,7 +47,8 @@ def paxos(
     names = node_ids(nodes)
     asked = names[: proposers or min(ballots, nodes)]
     ranked = sorted(asked)  # as ballots order them
-    quorums = phases(names, phase1, phase2, rows)
+    require_counts("paxos", 1, nodes, acceptors=acceptors)
+    quorums = phases(names[:acceptors], phase1, phase2, rows)
 
     def ballot_in_bounds(server: Server) -> bool:
         used = server.used

@@ -22,6 +22,7 @@ from paxiom.impl.multi_paxos import (
 )
 from paxiom.impl.names import NodeId
 from paxiom.impl.protocol import Persist
+from paxiom.impl.quorum import minimal_quorums
 from paxiom.model_check.model import Faults
 from paxiom.model_check.models.multi_paxos import multi_paxos
 from paxiom.model_check.zoo.bug import Bug
@@ -174,6 +175,14 @@ class QuorumsDoNotMeet(MultiPaxos):
     """MP15: quorums of the two phases need not meet."""
 
 
+class CountsStrangers(MultiPaxos):
+    """MP16: a learner counts votes of nodes that are no acceptors."""
+
+    def is_chosen(self, heard: frozenset[tuple[NodeId, Vote]], vote: Vote) -> bool:
+        enough = min(map(len, minimal_quorums(self.phase2)))
+        return len({node for node, cast in heard if cast == vote}) >= enough
+
+
 class NeverStepsDown(MultiPaxos):
     """A leader goes on when it hears of a higher ballot: its proposals find no quorum."""
 
@@ -294,6 +303,11 @@ BUGS = (
         {**ONE_SLOT, "ballots": 2},
         {"ballots": 1},
         wrong={"phase1": 1},
+    ),
+    _bug(
+        *("MP16", CountsStrangers, "as P12", SAFETY, 12),
+        {"nodes": 2, "acceptors": 1, **ONE_SLOT},
+        {"acceptors": 2},
     ),
 )
 

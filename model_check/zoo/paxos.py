@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from paxiom.impl.ballots import Ballot
 from paxiom.impl.names import NodeId, Value
 from paxiom.impl.paxos import Acceptor, Paxos, Promise, Proposer, Server, Stable, Vote
+from paxiom.impl.quorum import minimal_quorums
 from paxiom.model_check.model import Delivery, Faults, Network
 from paxiom.model_check.models.paxos import paxos
 from paxiom.model_check.zoo.bug import Bug
@@ -92,6 +93,14 @@ class CountsVotesAcrossBallots(Paxos):
 
     def is_chosen(self, votes: frozenset[tuple[NodeId, Vote]], vote: Vote) -> bool:
         return self.phase2.is_quorum({node for node, cast in votes if cast.value == vote.value})
+
+
+class CountsStrangers(Paxos):
+    """P12: a learner counts votes of nodes that are no acceptors."""
+
+    def is_chosen(self, votes: frozenset[tuple[NodeId, Vote]], vote: Vote) -> bool:
+        enough = min(map(len, minimal_quorums(self.phase2)))
+        return len({node for node, cast in votes if cast == vote}) >= enough
 
 
 class QuorumsDoNotMeet(Paxos):
@@ -221,6 +230,17 @@ BUGS = (
         slow=True,
     ),
     Bug(
+        number="P12",
+        protocol=CountsStrangers,
+        source="n2paxos, found by specula",
+        model=paxos,
+        shown={"nodes": 2, "acceptors": 1},
+        hidden={"nodes": 2, "acceptors": 2},
+        breaks="agreement",
+        length=10,
+        note="Two ballots decide, with one promise and one vote each, the first with a stranger's.",
+    ),
+    Bug(
         number="P13",
         protocol=QuorumsDoNotMeet,
         source="Whittaker et al. 2021, of DPaxos",
@@ -237,7 +257,6 @@ BUGS = (
 OMITTED: Mapping[str, str] = {
     "P10": "One ballot for promise and vote makes reported votes look alike, and which of them is "
     "taken is then left to the order of a set: no function of the state.",
-    "P12": "A quorum with strangers in it: here nobody but the nodes sends anything.",
     "P18": "EPaxos: dependencies between commands.",
 }
 

@@ -34,6 +34,7 @@ ENVIRONMENTS: dict[str, dict[str, Any]] = {
     "one proposer": {"proposers": 1, "ballots": 3},
     "one learner": {"learners": 1},
     "two learners": {"learners": 2},
+    "a stranger": {"acceptors": 1},
     "small phase 1": {"phase1": 1, "phase2": 2},
     "small phase 2": {"phase1": 2, "phase2": 1},
 }
@@ -73,6 +74,7 @@ BREAKS = {
     "P08": ("propose", "\N{FOR ALL} w: Value. \N{NOT SIGN}proposal(1, w)", ("proposal(1, ",)),
     "P09": ("propose", "promised(n, 3)", ("promises(", "\N{NOT SIGN}promised(")),
     "P11": ("decide", "vote(n, 3, a)", ("votes(", "\N{NOT SIGN}vote(")),  # of no one ballot
+    "P12": ("decide", "vote(n, 2, a)", ("votes(", "\N{NOT SIGN}vote(")),  # of no acceptor
 }
 SLOW = {"P02", "P04", "P06", "P11"}  # a million states and more, but for P06
 
