@@ -14,10 +14,10 @@ from itertools import count
 
 from paxiom.impl.names import NodeId
 from paxiom.model_check import result
+from paxiom.model_check.budgets import Cost
 from paxiom.model_check.codec import order, to_json
 from paxiom.model_check.environment import (
     Ask,
-    Cost,
     Deliver,
     Envelope,
     Event,

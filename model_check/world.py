@@ -10,8 +10,8 @@ from functools import cache
 from typing import Any
 
 from paxiom.impl.names import NodeId
+from paxiom.model_check.budgets import Budgets, initial_budgets
 from paxiom.model_check.environment import (
-    Budgets,
     Deliver,
     Envelope,
     Event,
@@ -21,7 +21,6 @@ from paxiom.model_check.environment import (
     Status,
     cut_off,
     first_boot,
-    initial_budgets,
     local_events,
     outcomes,
 )

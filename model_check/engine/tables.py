@@ -11,13 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paxiom.impl.names import NodeId
+from paxiom.model_check.budgets import Budgets, Cost, initial_budgets
 from paxiom.model_check.engine import kernel_maps as maps
 from paxiom.model_check.engine import kernel_tables as kernel
 from paxiom.model_check.engine.native import MOST_WORDS, NativeTables, larger
 from paxiom.model_check.engine.steps import StepJudge
 from paxiom.model_check.environment import (
-    Budgets,
-    Cost,
     Deliver,
     Envelope,
     Event,
@@ -25,7 +24,6 @@ from paxiom.model_check.environment import (
     Outcome,
     cut_off,
     first_boot,
-    initial_budgets,
     label,
     local_events,
     outcomes,

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Callable
 
+from paxiom.model_check.budgets import Budgets
 from paxiom.model_check.engine.search import Finding, Search
 from paxiom.model_check.engine.tables import Tables
-from paxiom.model_check.environment import Budgets, Local
+from paxiom.model_check.environment import Local
 from paxiom.model_check.model import Delivery
 from paxiom.model_check.symmetry import rename_world
 from paxiom.model_check.traces.trace import Trace, replay

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from paxiom.model_check.budgets import Cost
 from paxiom.model_check.engine import kernel_maps as maps
 from paxiom.model_check.engine import kernel_walk
 from paxiom.model_check.engine import kernel_walkers as kernel
@@ -21,7 +22,6 @@ from paxiom.model_check.engine.native import larger
 from paxiom.model_check.engine.store import Store
 from paxiom.model_check.engine.tables import Tables
 from paxiom.model_check.engine.tracing import composed
-from paxiom.model_check.environment import Cost
 from paxiom.model_check.model import Model
 from paxiom.model_check.world import World
 

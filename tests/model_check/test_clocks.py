@@ -9,8 +9,8 @@ import pytest
 from paxiom.impl.names import NodeId, node_ids
 from paxiom.impl.protocol import Protocol, Send, Step
 from paxiom.model_check import reference
+from paxiom.model_check.budgets import Clocks
 from paxiom.model_check.engine import explore
-from paxiom.model_check.environment import Clocks
 from paxiom.model_check.model import Bound, Delivery, Faults, Model, ModelError, Network
 from paxiom.model_check.result import Verdict
 from paxiom.model_check.stateful import run

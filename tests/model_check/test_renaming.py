@@ -14,7 +14,8 @@ from paxiom.impl.ballots import Ballot
 from paxiom.impl.names import NodeId, Value, node_ids, values
 from paxiom.impl.paxos import Accepted, Vote
 from paxiom.impl.protocol import Send
-from paxiom.model_check.environment import Budgets, Cost, Deliver, Envelope, Local, Status
+from paxiom.model_check.budgets import Budgets, Cost
+from paxiom.model_check.environment import Deliver, Envelope, Local, Status
 from paxiom.model_check.model import Emitted, ModelError, Received
 from paxiom.model_check.models.paxos import paxos
 from paxiom.model_check.symmetry import Symmetry

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paxiom.impl.names import NodeId, node_ids, values
-from paxiom.model_check.environment import Budgets, Envelope, Local, Status
+from paxiom.model_check.budgets import Budgets
+from paxiom.model_check.environment import Envelope, Local, Status
 from paxiom.model_check.model import Delivery, Faults, Network
 from paxiom.model_check.models.paxos import paxos
 from paxiom.model_check.symmetry import Symmetry, rename_world
