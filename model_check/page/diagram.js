@@ -8,9 +8,12 @@ import { deeds, headline, headlineText, markOf } from "./run.js";
 import { kindOf, plain } from "./values.js";
 
 const GUTTER = 46; // for the numbers
+const MARGIN = 8; // before a sentence
 const TEXT_MIN = 110; // narrower, and sentences are left to the panel
-const TIGHT = 230; // narrower, and only what matters most is said beside a sentence
-const TEXT_SHARE = 0.46; // of the width, for sentences
+const TIGHT = 280; // narrower, and only what matters most is said beside one; lanes make room for it
+const BRIEF = 330; // narrower, and sentences leave out what the diagram says
+const CROWDED = 480; // narrower, and they do beside other words
+const TEXT_SHARE = 0.46; // of the width at least, for sentences
 const LONG = 12; // rows; longer arrows are drawn faintly
 const BEYOND = 8; // rows drawn out of sight
 
@@ -61,10 +64,14 @@ export class Diagram {
 
   #measure() {
     const width = this.host.clientWidth;
-    this.lanes = lanesOf(this.run.nodes, this.view.filter, width * (1 - TEXT_SHARE) - GUTTER);
-    this.textAt = GUTTER + this.lanes.width + 8;
-    this.hasText = width - this.textAt >= TEXT_MIN;
-    this.list.classList.toggle("tight", width - this.textAt < TIGHT);
+    const text = Math.max(width * TEXT_SHARE, TIGHT + MARGIN);
+    this.lanes = lanesOf(this.run.nodes, this.view.filter, width - GUTTER - text);
+    this.textAt = GUTTER + this.lanes.width + MARGIN;
+    const room = width - this.textAt;
+    this.hasText = room >= TEXT_MIN;
+    this.list.classList.toggle("tight", room < TIGHT);
+    this.list.classList.toggle("brief", room < BRIEF);
+    this.list.classList.toggle("crowded", room < CROWDED);
     this.sheet.style.height = `${this.rows.length * ROW + ROW}px`;
     this.sheet.style.minWidth = `${this.textAt}px`;
   }
@@ -159,7 +166,7 @@ export class Diagram {
       },
       h("span", { class: "number" }, skipped),
       this.#sentence(
-        h("span", { class: "what" }, "not taken here"),
+        said([{ text: "not taken here", what: "words" }]),
         note && h("span", { class: "chip note" }, note),
       ),
     );
@@ -178,7 +185,7 @@ export class Diagram {
         title: "Show all steps",
       },
       h("span", { class: "number" }, "⋮"),
-      this.#sentence(h("span", { class: "what" }, words)),
+      this.#sentence(said([{ text: words, what: "words" }])),
     );
   }
 
@@ -212,7 +219,7 @@ export class Diagram {
       },
       h("span", { class: "number" }, run.scheduled(number)),
       this.#sentence(
-        step ? told(step) : h("span", { class: "what" }, "the start"),
+        step ? told(step) : said([{ text: "the start", what: "words" }]),
         this.#notesOf(number, step, violated, note),
       ),
     );
@@ -331,9 +338,11 @@ export const chips = ({ effects, violates, witnesses }) => [
 ];
 
 /** A headline with its names and values marked. */
-export const told = (step) =>
+export const told = (step) => said(headline(step));
+
+const said = (parts) =>
   h(
     "span",
     { class: "what" },
-    headline(step).map(({ text, what }) => (what ? h("span", { class: what }, text) : text)),
+    parts.map(({ text, what }) => h("span", { class: what }, text)),
   );

@@ -162,7 +162,10 @@ function observed(state) {
 
 // --- sentences -----------------------------------------------------------------------------------
 
-/** Say who does what: parts of text, `{text, what}` where `what` is "node", "value" or "bad". */
+/**
+ * Say who does what: parts of text, `{text, what}` where `what` is "node", "value", "bad", "words",
+ * or "drawn": words that the diagram says as well, as it does nodes.
+ */
 export function headline(step) {
   const parts = deed(step);
   if (step.error !== null) parts.push(bad(", and its handler raises"));
@@ -177,45 +180,42 @@ export function headline(step) {
 const node = (name) => ({ text: plain(name), what: "node" });
 const value = (of) => ({ text: short(of), what: "value" });
 const bad = (text) => ({ text, what: "bad" });
-const words = (text) => ({ text, what: "" });
+const words = (text) => ({ text, what: "words" });
+const drawn = (text) => ({ text, what: "drawn" });
 
 function deed(step) {
   const [who, message, source] = [node(step.node), value(step.message), step.source];
   switch (step.event.$) {
     case "Ask":
-      return [who, words(" takes up request "), value(step.event.command)];
+      return [who, drawn(" "), words("takes up request "), value(step.event.command)];
     case "Deliver": {
-      const sender = source === step.node ? words("itself") : node(String(source));
-      return [
-        who,
-        words(discards(step) ? " discards " : " receives "),
-        message,
-        words(" from "),
-        sender,
-      ];
+      const sender = source === step.node ? drawn("itself") : node(String(source));
+      const met = discards(step) ? [drawn(" "), words("discards ")] : [drawn(" receives ")];
+      return [who, ...met, message, drawn(" from "), sender];
     }
     case "Lose":
       return [
-        words("the network loses "),
+        drawn("the network "),
+        words("loses "),
         message,
-        words(" from "),
+        drawn(" from "),
         node(String(source)),
-        words(" to "),
+        drawn(" to "),
         who,
       ];
     case "Fire": {
       const { timer } = step.event;
       const own = timer !== null && typeof timer === "object" && "$" in timer; // no alarm: what it does
       return own
-        ? [who, words(": "), value(timer)]
-        : [words("timer "), value(timer), words(" fires at "), who];
+        ? [who, drawn(": "), value(timer)]
+        : [words("timer "), value(timer), drawn(" fires at "), who];
     }
     case "Fail":
-      return [who, bad(` ${FAULTS[step.fault] ?? plain(String(step.fault))}`)];
+      return [who, drawn(" "), bad(FAULTS[step.fault] ?? plain(String(step.fault)))];
     case "Recover":
-      return [who, words(" restarts")];
+      return [who, drawn(" "), words("restarts")];
     default:
-      return [who, words(` ${plain(step.action)}`)];
+      return [who, drawn(" "), words(plain(step.action))];
   }
 }
 

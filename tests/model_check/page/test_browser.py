@@ -176,16 +176,20 @@ def test_a_second_trace_stands_beside_the_first(reader: Reader) -> None:
     assert tab.locator("#stage .diagram").count() == 1
 
 
+def beside_its_rule(number: str, folder: Path) -> str:
+    """Write a bug beside the same schedule with the rule as a page, and give its address."""
+    document = zoo_run(number)
+    found = saved_with_the_rule(document)
+    assert found is not None
+    file = folder / f"{number}.html"
+    file.write_text(page_of_bug(*found, document), encoding="utf-8")
+    return file.as_uri()
+
+
 def test_a_bug_stands_beside_the_same_schedule_with_the_rule(
     reader: Reader, tmp_path: Path
 ) -> None:
-    document = zoo_run("P03")
-    found = saved_with_the_rule(document)
-    assert found is not None
-    file = tmp_path / "bug.html"
-    file.write_text(page_of_bug(*found, document), encoding="utf-8")
-
-    tab = reader.visit(file.as_uri())
+    tab = reader.visit(beside_its_rule("P03", tmp_path))
 
     assert "part at step 8: may_vote: Vote unless a higher ballot" in tab.inner_text("#why")
     tab.locator("#why .note").get_by_role("button", name="step 8").click()
@@ -195,6 +199,30 @@ def test_a_bug_stands_beside_the_same_schedule_with_the_rule(
     press(tab, "ArrowRight", "c")
     assert now(tab) == "9"
     assert tab.locator('#steps-2 [aria-selected="true"] .number').inner_text() == "9"
+
+
+@pytest.mark.parametrize("width", [1280, 1600])
+@pytest.mark.parametrize("number", ["P03", "R01"])
+def test_two_runs_leave_room_to_say_what_each_step_is_about(
+    number: str, width: int, reader: Reader, tmp_path: Path
+) -> None:
+    tab = reader.visit(beside_its_rule(number, tmp_path), width=width)
+
+    cut = tab.evaluate(
+        """() => [...document.querySelectorAll(".sentence")].filter((sentence) => {
+            const value = sentence.querySelector(".value") ?? sentence.querySelector(".what");
+            const text = document.createTreeWalker(value, NodeFilter.SHOW_TEXT).nextNode();
+            const kind = document.createRange();
+            kind.setStart(text, 0);
+            kind.setEnd(text, text.data.search(/[(]|$/));
+            const right = (each) => each.getBoundingClientRect().right;
+            return right(kind) > right(value)
+                || [...sentence.querySelectorAll(".chip")].some((c) => right(c) > right(sentence));
+        }).map((sentence) => sentence.textContent)"""
+    )
+
+    assert tab.locator(".sentence .value").count() > 20
+    assert cut == []
 
 
 def test_a_file_that_is_opened_stands_beside_the_page(reader: Reader) -> None:
