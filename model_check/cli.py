@@ -24,6 +24,7 @@ from paxiom.model_check import (
     load,
     run,
 )
+from paxiom.model_check.cli_errors import Commands, complaint
 from paxiom.model_check.cli_help import WantsHelp, model_lines, show_help
 from paxiom.model_check.cli_reports import (
     BaselineFile,
@@ -40,6 +41,7 @@ from paxiom.model_check.cli_shared import (
     FAULT,
     INTERRUPTED,
     TAKES_OPTIONS_OF_MODELS,
+    USAGE,
     AsJson,
     HowShown,
     MaxSeconds,
@@ -50,10 +52,12 @@ from paxiom.model_check.cli_shared import (
     refusing,
     required,
     say,
+    show_commands,
     standard_output,
 )
 from paxiom.model_check.layout import width_of, write
 from paxiom.model_check.model import MOST
+from paxiom.model_check.options import OptionError, seconds, whole
 from paxiom.model_check.result import Verdict
 from paxiom.model_check.traces import trace_file
 from paxiom.model_check.traces.trace_text import Detail
@@ -61,6 +65,10 @@ from paxiom.model_check.traces.trace_text import Detail
 app = typer.Typer(
     name="paxiom",
     help="Model-check consensus protocols written as plain Python.",
+    cls=Commands,
+    epilog="Exit codes, where the help of a command has no others: 0 it went well, all holds, "
+    "1 something is violated, 2 the command or the model is wrong, 3 it was not finished, 130 it "
+    "was interrupted, 70 paxiom is at fault.",
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -74,7 +82,13 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # names may be in any script
     try:
-        app(prog_name="paxiom")
+        sys.exit(app(prog_name="paxiom", standalone_mode=False))
+    except typer.TyperException as error:
+        say(f"error: {complaint(error)}")
+        sys.exit(USAGE)
+    except OptionError as error:  # of an option that all models have
+        say(f"error: {error}")
+        sys.exit(USAGE)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except Exception:  # noqa: BLE001 - exit code 1 would say that a property is violated
@@ -93,8 +107,8 @@ def paxiom(
     with refusing():
         if version:
             typer.echo(f"paxiom {trace_file.own_version()}")
-        elif context.invoked_subcommand is None:
-            typer.echo(context.get_help())
+        else:
+            show_commands(context)
 
 
 # --- check -------------------------------------------------------------------------------------
@@ -134,7 +148,8 @@ def check(
         Path | None, typer.Option(metavar="DIR", help="Save the search there every minute or so.")
     ] = None,
     checkpoint_seconds: Annotated[
-        float, typer.Option(metavar="S", min=0, help="Save it so often.")
+        float,
+        typer.Option(metavar="S", parser=seconds("--checkpoint-seconds"), help="Save it so often."),
     ] = 60.0,
     resume: Annotated[
         Path | None,
@@ -146,8 +161,11 @@ def check(
     """Visit every state that MODEL can reach, and say whether its properties hold.
 
     A MODEL has options of its own, such as --nodes 3: see paxiom models, or paxiom check MODEL -h.
+
+    Exit codes: 0 all properties hold, 1 one is violated, or a count is not that of the baseline,
+    2 the command or the model is wrong, 3 the search was cut short, 130 it was interrupted.
     """
-    with refusing(github=github):
+    with refusing(context, github=github):
         if wants_help:
             show_help(context, target)
             return
@@ -194,17 +212,20 @@ def simulate(
         str, typer.Option(metavar="N", help="Walk so many times (10000, 10M).")
     ] = "10000",
     depth: Annotated[
-        int, typer.Option(metavar="D", min=1, max=MOST, help="Steps of one walk.")
+        int,
+        typer.Option(metavar="D", parser=whole("--depth", 1, MOST), help="Steps of one walk."),
     ] = 100,
     seed: Annotated[
-        int, typer.Option(metavar="S", min=0, max=2**64 - 1, help="Another seed, other walks.")
+        int,
+        typer.Option(
+            metavar="S", parser=whole("--seed", 0, 2**64 - 1), help="Another seed, other walks."
+        ),
     ] = 0,
     rarity: Annotated[
         int,
         typer.Option(
             metavar="N",
-            min=1,
-            max=1000,
+            parser=whole("--rarity", 1, 1000),
             help="How many times rarer faults, losses and idle steps are.",
         ),
     ] = 20,
@@ -223,8 +244,11 @@ def simulate(
     It ends with VIOLATED or INCOMPLETE. Each step is drawn among all that are possible, all
     alike, except that faults, losses and steps that change nothing are rarer. The same seed gives
     the same walks.
+
+    Exit codes: 1 a property is violated, 2 the command or the model is wrong, 3 none was seen to
+    be, which proves nothing, 130 it was interrupted.
     """
-    with refusing():
+    with refusing(context):
         if wants_help:
             show_help(context, target)
             return

@@ -17,9 +17,15 @@ from paxiom.model_check.cli_shared import (
 )
 from paxiom.model_check.explorer.server import HOST, Server
 from paxiom.model_check.explorer.session import Session
+from paxiom.model_check.options import whole
 
 Port = Annotated[
-    int, typer.Option(metavar="N", min=0, max=65535, help="Listen there; by default anywhere free.")
+    int,
+    typer.Option(
+        metavar="N",
+        parser=whole("--port", 0, 65535),
+        help="Listen there; by default anywhere free.",
+    ),
 ]
 Opens = Annotated[bool, typer.Option("--open", help="Open it in the browser, too.")]
 
@@ -42,8 +48,10 @@ def explore(
 
     Prints an address that only this machine can reach, with a token that lets in whoever knows it.
     Ctrl-C ends it. MODEL and its options are those of paxiom check.
+
+    Exit codes: 2 the command or the model is wrong, 130 it was interrupted.
     """
-    with refusing():
+    with refusing(context):
         if wants_help:
             show_help(context, target)
             return

@@ -82,8 +82,10 @@ def graph(
 
     MODEL and its options are those of paxiom check. Every state is drawn, without regard to
     symmetry, within the model's bounds.
+
+    Exit codes: 0 it is drawn, 2 the command or the model is wrong, or has too many states.
     """
-    with refusing():
+    with refusing(context):
         if wants_help:
             show_help(context, target)
             return

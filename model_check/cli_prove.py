@@ -27,6 +27,7 @@ from paxiom.model_check.cli_shared import (
 from paxiom.model_check.codec import Json
 from paxiom.model_check.layout import width_of, write
 from paxiom.model_check.load import LoadError
+from paxiom.model_check.options import whole
 from paxiom.model_check.progress import Counting
 from paxiom.model_check.proving import Attempt, smtlib_of
 from paxiom.model_check.quorum_proving import (
@@ -66,7 +67,11 @@ def prove(
     ] = False,
     seeds: Annotated[
         int,
-        typer.Option(metavar="N", min=0, max=MOST_SEEDS, help="Prove with so many further seeds."),
+        typer.Option(
+            metavar="N",
+            parser=whole("--seeds", 0, MOST_SEEDS),
+            help="Prove with so many further seeds.",
+        ),
     ] = 0,
     with_audit: Annotated[
         bool, typer.Option("--audit", help="Leave out each guard, axiom and invariant in turn.")

@@ -7,6 +7,7 @@ import typer
 
 from paxiom.model_check.cli_shared import AsJson, refusing, standard_output
 from paxiom.model_check.layout import width_of, write
+from paxiom.model_check.options import whole
 from paxiom.model_check.reports.quorum_table import MOST, quorums_document, quorums_lines
 from paxiom.model_check.traces.trace_file import dumps
 
@@ -18,7 +19,9 @@ def add_to(app: typer.Typer) -> None:
 
 def quorums(
     *,
-    nodes: Annotated[int, typer.Option(metavar="N", min=1, max=MOST, help="Up to N nodes.")] = MOST,
+    nodes: Annotated[
+        int, typer.Option(metavar="N", parser=whole("--nodes", 1, MOST), help="Up to N nodes.")
+    ] = MOST,
     as_json: AsJson = False,
 ) -> None:
     """Show which quorum systems meet, and how many nodes each can lose.

@@ -136,9 +136,16 @@ def workspace() -> Path:
 def require_writable(path: Path) -> None:
     """Refuse a file that could not be written."""
     target = path if path.exists() else path.parent
-    if path.is_dir() or not target.exists() or not os.access(target, os.W_OK):
-        msg = f"cannot write to {path}"
-        raise ReportError(msg)
+    reasons = {
+        "it is a directory; name a file": path.is_dir(),
+        f"there is no directory {path.parent}": not target.exists(),
+        f"{target} may not be written to": not os.access(target, os.W_OK),
+        f"that is an option, not a file; ./{path} would be one": str(path).startswith("--"),
+    }
+    for reason, applies in reasons.items():
+        if applies:
+            msg = f"cannot write to {path}: {reason}"
+            raise ReportError(msg)
 
 
 def publish(suites: Sequence[Suite], *, junit: Path | None, github: bool) -> None:

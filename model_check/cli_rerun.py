@@ -64,7 +64,7 @@ def replay(
     codes: 0 all steps were taken and the property stood, 1 it falls, 2 a step is not possible any
     more.
     """
-    with refusing():
+    with refusing(context):
         document = trace_file.load(file_of(file), sys.stdin.buffer)
         with model_of(document, target, context.args, setting or ()) as model:
             free = unbounded(model, len(document["steps"]))
@@ -103,7 +103,7 @@ def to_test(
     The model is the one that FILE says, or MODEL with its options, as for paxiom check. A file of
     yours is named in the test as seen from OUT.
     """
-    with refusing():
+    with refusing(context):
         document = trace_file.load(file_of(file), sys.stdin.buffer)
         if document["property"] is None:
             msg = "this run violates nothing, so there is nothing to test for"
@@ -142,7 +142,7 @@ def shrink(
     are made smaller one after the other: nodes, ballots or terms, log, values, requests, faults,
     losses, messages in flight. OUT is where the run goes, as JSON.
     """
-    with refusing():
+    with refusing(context):
         document = trace_file.load(file_of(file), sys.stdin.buffer)
         how = run.SearchOptions(
             max_states=run.quantity("--max-states", max_states), max_seconds=max_seconds

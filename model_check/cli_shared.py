@@ -14,7 +14,7 @@ from paxiom.model_check import load, run
 from paxiom.model_check.codec import plain
 from paxiom.model_check.export.errors import ExportError
 from paxiom.model_check.model import ModelError
-from paxiom.model_check.options import OptionError
+from paxiom.model_check.options import OptionError, UnknownOptionError, one_of, seconds, whole
 from paxiom.model_check.reports.github import refusal
 from paxiom.model_check.reports.suites import ReportError
 from paxiom.model_check.result import INTERRUPTED as BY_CTRL_C
@@ -43,10 +43,17 @@ REFUSALS = (
 )
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-MaxSeconds = Annotated[float | None, typer.Option(metavar="S", help="Stop after so many seconds.")]
+MaxSeconds = Annotated[
+    float | None,
+    typer.Option(metavar="S", parser=seconds("--max-seconds"), help="Stop after so many seconds."),
+]
 Workers = Annotated[
     int | None,
-    typer.Option(metavar="N", min=1, max=MOST_WORKERS, help="Threads; by default one per core."),
+    typer.Option(
+        metavar="N",
+        parser=whole("--workers", 1, MOST_WORKERS),
+        help="Threads; by default one per core.",
+    ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 TAKES_OPTIONS_OF_MODELS = {
@@ -75,12 +82,20 @@ HowShown = Annotated[
     Detail,
     typer.Option(
         "--view",
+        metavar="|".join(each.value for each in Detail),
+        parser=one_of("view", Detail),
         help="Of a counterexample: lanes with the steps that matter, all steps, or all details.",
     ),
 ]
 SavedTrace = Annotated[
     Path, typer.Argument(metavar="FILE", help="A trace or a result; - for standard input.")
 ]
+
+
+def show_commands(context: typer.Context) -> None:
+    """Show the help of a command that is nothing without one of its own commands."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 def file_of(path: Path) -> Path | None:
@@ -127,14 +142,21 @@ def say(message: str) -> None:
 
 
 @contextmanager
-def refusing(*, github: bool = False) -> Iterator[None]:
-    """Turn what is wrong with the command or the model into a message and an exit code."""
+def refusing(context: typer.Context | None = None, *, github: bool = False) -> Iterator[None]:
+    """Turn what is wrong with the command or the model into a message and an exit code.
+
+    An option that the model lacks may be meant for one of the command, which ``context`` has.
+    """
     try:
         yield
     except REFUSALS as error:
-        say(f"error: {error}")
+        message = str(error)
+        if isinstance(error, UnknownOptionError) and context:
+            own = [word.removeprefix("--") for each in context.command.params for word in each.opts]
+            message = error.told(own)
+        say(f"error: {message}")
         if github:
-            sys.stderr.write(f"{refusal(str(error))}\n")
+            sys.stderr.write(f"{refusal(message)}\n")
         raise typer.Exit(USAGE) from None
     except KeyboardInterrupt:
         say("interrupted")

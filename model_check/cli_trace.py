@@ -5,11 +5,13 @@ import sys
 import typer
 
 from paxiom.model_check import cli_export, cli_page, cli_rerun
+from paxiom.model_check.cli_errors import Commands
 from paxiom.model_check.cli_shared import (
     HowShown,
     SavedTrace,
     file_of,
     refusing,
+    show_commands,
     standard_output,
     view_of,
 )
@@ -21,13 +23,18 @@ from paxiom.model_check.traces.trace_text import Detail
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the program."""
     traces = typer.Typer(
-        help="Look at counterexamples.", no_args_is_help=True, rich_markup_mode=None
+        cls=Commands, invoke_without_command=True, callback=trace, rich_markup_mode=None
     )
     traces.command()(show)
     cli_rerun.add_to(traces)
     traces.command()(cli_export.convert)
     traces.command()(cli_page.html)
     app.add_typer(traces, name="trace")
+
+
+def trace(context: typer.Context) -> None:
+    """Look at counterexamples."""
+    show_commands(context)
 
 
 def show(file: SavedTrace, *, shown: HowShown = Detail.LANES) -> None:

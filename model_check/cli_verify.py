@@ -18,7 +18,6 @@ from paxiom.model_check.cli_shared import (
     AsJson,
     Quiet,
     Setting,
-    Target,
     Workers,
     refusing,
     required,
@@ -26,6 +25,7 @@ from paxiom.model_check.cli_shared import (
 )
 from paxiom.model_check.codec import Json
 from paxiom.model_check.layout import width_of, write
+from paxiom.model_check.options import seconds
 from paxiom.model_check.refinement import NoInstanceError
 from paxiom.model_check.reports import verify_report
 from paxiom.model_check.reports.suites import suite_of_chain
@@ -55,7 +55,12 @@ def add_to(app: typer.Typer) -> None:
 
 def verify(
     context: typer.Context,
-    target: Target = None,
+    target: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="MODEL", help="A built-in model, or FILE.py:NAME (default name: model)."
+        ),
+    ] = None,
     *,
     setting: Setting = None,
     second: Annotated[
@@ -69,7 +74,12 @@ def verify(
         str | None, typer.Option(metavar="N", help="Stop the search after so many states (10M).")
     ] = None,
     max_seconds: Annotated[
-        float | None, typer.Option(metavar="S", help="Stop the search after so many seconds.")
+        float | None,
+        typer.Option(
+            metavar="S",
+            parser=seconds("--max-seconds"),
+            help="Stop the search after so many seconds.",
+        ),
     ] = None,
     workers: Workers = None,
     quiet: Quiet = False,
@@ -79,13 +89,14 @@ def verify(
 
     Link 1 is a search, within the bounds that the options of MODEL set. Link 2 proves the spec,
     link 3 what it assumes of quorums, link 4 that it is consensus, where that is known: all for any
-    number of nodes. MODEL is one that has the
-    option --refinement, or a model of your own made by paxiom.model_check.refinement.refined.
+    number of nodes. MODEL is one that has the option --refinement, or a model of your own made by
+    paxiom.model_check.refinement.refined.
 
     Exit codes: 0 every link holds, 1 one is broken, 2 the command or the model is wrong, 3 one is
-    not complete: a search was cut short, a solver did not know, an axiom is yours alone.
+    not complete: a search was cut short, a solver did not know, an axiom is yours alone, 130 it
+    was interrupted.
     """
-    with refusing(github=github):
+    with refusing(context, github=github):
         if wants_help:
             show_help(context, target)
             return

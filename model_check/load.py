@@ -27,6 +27,7 @@ from paxiom.model_check.options import (
     Option,
     OptionError,
     arguments,
+    near,
     options_of,
     read,
     spelled,
@@ -101,13 +102,23 @@ def find(target: str) -> Target:
         return _in_file(path, name)
     factory = built_in().get(target.replace("_", "-"))
     if factory is None:
+        require_name(target)
         known = ", ".join(built_in())
         msg = (
-            f"there is no built-in model {target!r}; there is {known}. "
+            f"there is no built-in model {target!r}{near(target, built_in())}; there is {known}. "
             f"For a model of your own give its file: my_protocol.py:{DEFAULT_NAME}"
         )
         raise LoadError(msg)
     return Target(target, factory)
+
+
+def require_name(target: str) -> None:
+    """Refuse a file with something after its colon that is no name."""
+    file, colon, name = target.rpartition(":")
+    if colon and file.endswith(".py"):
+        what = f"{name!r} is no name in Python" if name else f"{target!r} ends with its colon"
+        msg = f"{what}; write {file}:NAME, or {file} alone"
+        raise LoadError(msg)
 
 
 def label(target: str) -> str:

@@ -8,7 +8,7 @@ from types import ModuleType
 from paxiom.model_check import load
 from paxiom.model_check.instance import instance, numbers_of
 from paxiom.model_check.model import Model
-from paxiom.model_check.options import Option, spelling
+from paxiom.model_check.options import Option, near, spelling
 from paxiom.model_check.spec_model import spec_model
 from paxiom.spec.logic.system import Spec, System
 from paxiom.spec.relational import SPECS
@@ -26,8 +26,10 @@ def find(target: str, besides: tuple[str, ...] = ()) -> System:
     if name or path.endswith(".py") or "/" in path or "\\" in path:
         return _system(target, _in_file(Path(path), name), Path(path))
     if target not in SPECS:
+        load.require_name(target)
+        known = (*SPECS, *besides)
         msg = (
-            f"there is no spec {target!r}; there is {', '.join([*SPECS, *besides])}. "
+            f"there is no spec {target!r}{near(target, known)}; there is {', '.join(known)}. "
             "For a spec of your own give its file: my_spec.py:MySpec"
         )
         raise load.LoadError(msg)

@@ -6,7 +6,7 @@ parameter that is a record of such fields (Network, Faults) gives an option for 
 
 import inspect
 import typing
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from difflib import get_close_matches
 from enum import Enum
@@ -21,8 +21,33 @@ KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "
 REQUIRED = inspect.Parameter.empty
 
 
+def near(name: str, known: Iterable[str]) -> str:
+    """Suggest the one of ``known`` that may have been meant by ``name``, if any is close."""
+    close = get_close_matches(name, list(known), n=1)
+    return f" (did you mean {close[0]}?)" if close else ""
+
+
 class OptionError(Exception):
-    """An option was given that the model does not have, or a value that it cannot take."""
+    """An option was given that there is not, or a value that it cannot take."""
+
+
+class UnknownOptionError(OptionError):
+    """A model has no such option."""
+
+    def __init__(self, owner: str, name: str, known: Sequence[str]) -> None:
+        """Say who lacks which option, and which there are."""
+        super().__init__(owner, name)
+        self.owner, self.name, self.known = owner, name, known
+
+    def __str__(self) -> str:
+        """Tell it, with the one that may have been meant."""
+        return self.told(())
+
+    def told(self, others: Iterable[str]) -> str:
+        """Tell it where there are ``others``, which are not of the model."""
+        hint = near(f"--{self.name}", [f"--{each}" for each in (*self.known, *others)])
+        has = ", ".join(f"--{each}" for each in self.known) or "none of its own"
+        return f"{self.owner} has no option --{self.name}{hint}; it has {has}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,10 +246,49 @@ def _named(owner: str, options: Sequence[Option], name: str) -> tuple[Option, bo
             return option, True if option.kind is bool else None
         if option.kind is bool and spelled == f"no-{option.name}":
             return option, False
-    names = [option.name for option in options]
-    close = get_close_matches(spelled, names, n=1)
-    hint = f" (did you mean --{close[0]}?)" if close else ""
-    known = ", ".join(map(str, options))
-    has = f"it has {known}" if known else "it has none of its own"
-    msg = f"{owner} has no option --{name}{hint}; {has}"
-    raise OptionError(msg)
+    raise UnknownOptionError(owner, name, [option.name for option in options])
+
+
+# --- of commands -------------------------------------------------------------------------------
+
+
+def whole(option: str, least: int, most: int) -> Callable[[str], int]:
+    """Read whole numbers within limits."""
+
+    def number(text: str) -> int:
+        try:
+            if least <= int(text) <= most:
+                return int(text)
+        except ValueError:
+            pass
+        msg = f"{option} takes a whole number from {least:,} to {most:,}, not {str(text)!r}"
+        raise OptionError(msg)
+
+    return number
+
+
+def one_of(name: str, kind: type[Enum]) -> Callable[[str], Enum]:
+    """Read a member of ``kind``; Typer has its default read, too, which is one."""
+    option = Option(name, name, kind, nullable=False, default=None)
+
+    def member(text: str | Enum) -> Enum:
+        found = text if isinstance(text, kind) else option.convert(str(text))
+        assert isinstance(found, kind)
+        return found
+
+    return member
+
+
+def seconds(option: str) -> Callable[[str], float]:
+    """Read a time."""
+
+    def number(text: str) -> float:
+        try:
+            if float(text) >= 0:
+                return float(text)
+        except ValueError:
+            pass
+        msg = f"{option} takes a number of seconds, such as 60 or 0.5, not {text!r}"
+        raise OptionError(msg)
+
+    return number
