@@ -33,13 +33,13 @@ time; sending only the part of a history that a follower lacks (DIFF, TRUNC, SNA
 reconfiguration; reads.
 """
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 from typing import assert_never
 
 from paxiom.impl.names import NodeId
-from paxiom.impl.protocol import Apply, Effect, Lead, Persist, Protocol, Send, Step, broadcast
-from paxiom.impl.quorum import QuorumSystem
+from paxiom.impl.protocol import Lead, Send, Step, broadcast
+from paxiom.impl.zab.broadcast import Broadcast, has_history, stored
 from paxiom.impl.zab.vocabulary import (
     Ack,
     AckEpoch,
@@ -62,7 +62,6 @@ from paxiom.impl.zab.vocabulary import (
     Retired,
     Server,
     Stable,
-    Transaction,
     Trust,
     Zxid,
     index_of,
@@ -71,18 +70,18 @@ from paxiom.impl.zab.vocabulary import (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Zab(Protocol[Server, Message]):
+class Zab(Broadcast):
     """Zab among ``nodes``, of which ``leaders`` may be named to lead; if empty, all.
 
-    Any two quorums must meet; ``majority(nodes)`` is the usual choice. Channels must be FIFO and
-    lose nothing, but what a crashed node would have sent.
+    Any two quorums must meet; ``majority(nodes)`` is the usual choice. The ``network`` must deliver
+    in order between each two nodes, and lose nothing.
     """
 
-    nodes: tuple[NodeId, ...]
-    quorum: QuorumSystem
-    leaders: tuple[NodeId, ...] = ()
-
     # The rules of discovery.
+
+    def delivered_without_leader(self, server: Server) -> int:
+        """Deliver nothing more on one's own when the leader is lost: it may be uncommitted."""
+        return server.delivered
 
     def heeds(self, server: Server, source: NodeId) -> bool:
         """Follow one leader at a time, the one that the oracle has named (ZAB: leader oracle)."""
@@ -134,11 +133,6 @@ class Zab(Protocol[Server, Message]):
         """Deliver nothing of it before it is known to be committed (ZAB phase 2, follower)."""
         return server.delivered
 
-    def leads(self, server: Server, leader: Leader) -> bool:
-        """Broadcast only when a quorum has the history, the leader with it (ZAB l.2.2)."""
-        joined = {peer.node for peer in leader.peers if peer.acked is not None}
-        return self.quorum.is_quorum({server.id, *joined})
-
     def commit_on_joining(
         self,
         server: Server,
@@ -147,64 +141,7 @@ class Zab(Protocol[Server, Message]):
         """Tell a follower what the leader knows to be committed by now (ZAB l.2.2, l.3.4)."""
         return last_zxid(server.history[: server.delivered])
 
-    # The rules of broadcast.
-
-    def next_zxid(self, server: Server, leader: Leader) -> Zxid:
-        """Number the transactions of the epoch in their order (ZAB l.3.1)."""
-        last = last_zxid(server.history)
-        return Zxid(leader.epoch, last.counter + 1 if last.epoch == leader.epoch else 1)
-
-    def hears_proposals(
-        self,
-        peer: Peer,  # noqa: ARG002 - for a mutant
-    ) -> bool:
-        """Propose to all that were sent the history, whether they have it yet or not (ZAB: Q)."""
-        return True
-
-    def may_accept(self, server: Server, epoch: int) -> bool:
-        """Take part in no epoch after promising a later one (ZAB phase 3, follower)."""
-        return epoch == server.stable.promised
-
-    def has_joined(self, follower: Follower) -> bool:
-        """Take transactions and commits only after the history before them (ZAB phase 3)."""
-        return follower.joined
-
-    def is_committed(self, server: Server, leader: Leader, index: int) -> bool:
-        """Commit what a quorum stores, the leader with it (ZAB l.3.2)."""
-        stored = {peer.node for peer in leader.peers if (peer.acked or 0) >= index}
-        return self.quorum.is_quorum({server.id, *stored})
-
-    def up_to(self, history: History, zxid: Zxid) -> int:
-        """Deliver what is committed after all that is before it (ZAB phase 3, follower)."""
-        return index_of(history, zxid)
-
-    # The rules of disks.
-
-    def persist(self, before: Stable, after: Stable) -> tuple[Persist, ...]:
-        """Write both epochs and the history in one piece, if they changed (ZAB f.2.1)."""
-        return (Persist(after),) if after != before else ()
-
-    def in_order(
-        self, durable: tuple[Persist, ...], others: tuple[Effect, ...]
-    ) -> tuple[Effect, ...]:
-        """Promise and acknowledge only what is on disk."""
-        return (*durable, *others)
-
-    def without_disk(self, node: NodeId) -> Server:
-        """A node that has forgotten its promises and its history must not take part."""
-        return Server(node, role=Retired())
-
     # Life and death.
-
-    def start(self, node: NodeId) -> Step[Server]:
-        """Boot with an empty history, and say so on disk: no record then means a lost disk."""
-        return Step(Server(node), (Persist(Stable()),))
-
-    def recover(self, node: NodeId, record: Hashable) -> Step[Server]:
-        """Restart with what is on disk; what of it is committed will be learnt again."""
-        if isinstance(record, Stable):
-            return Step(Server(node, record))
-        return Step(self.without_disk(node))
 
     def timers(self, state: Server) -> Iterable[Trust]:
         """The oracle may name any leader to any node at any time."""
@@ -216,26 +153,6 @@ class Zab(Protocol[Server, Message]):
         """Lead, or ask to be led."""
         assert isinstance(timer, Trust), f"{timer} is no timer of Zab"
         return self.settle(state, self.turn(state, timer.leader))
-
-    def request(self, state: Server, command: Hashable) -> Step[Server] | None:
-        """Leader: broadcast a transaction (ZAB l.3.1); others take no notice."""
-        leader = state.role
-        if not isinstance(leader, Leader) or not self.leads(state, leader):
-            return None
-        transaction = Transaction(self.next_zxid(state, leader), command)
-        server = with_history(state, (*state.history, transaction))
-        sends = self.to_peers(leader, self.hears_proposals, Propose(leader.epoch, transaction))
-        return self.settle(state, Step(self.commit_what_may_be(server, leader), sends))
-
-    def leader_hint(self, server: Server) -> NodeId | None:
-        """Whom a client should ask instead, as far as this server knows."""
-        match server.role:
-            case Named() | Prospective() | Leader():
-                return server.id
-            case Follower(leader):
-                return leader
-            case _:
-                return None
 
     def receive(self, state: Server, source: NodeId, message: Message) -> Step[Server] | None:
         """React to ``message`` from ``source``."""
@@ -275,20 +192,12 @@ class Zab(Protocol[Server, Message]):
                 return self.on_commit(server, message)
         assert_never(message)
 
-    def settle(self, before: Server, step: Step[Server]) -> Step[Server]:
-        """Add to a step what must be on disk before it, and deliver what it committed."""
-        after = step.state
-        durable = self.persist(before.stable, after.stable)
-        fresh = range(before.delivered + 1, after.delivered + 1)
-        current = after.stable.current
-        delivers = tuple(Apply(index, after.history[index - 1], current) for index in fresh)
-        return Step(after, self.in_order(durable, (*step.effects, *delivers)))
-
     # Discovery.
 
     def turn(self, server: Server, leader: NodeId) -> Step[Server]:
         """Begin anew, with the leader that the oracle names."""
-        server = replace(server, elections=server.elections + 1)
+        delivered = self.delivered_without_leader(server)
+        server = replace(server, delivered=delivered, elections=server.elections + 1)
         promised = server.stable.promised
         if leader != server.id:
             followed = replace(server, role=Follower(leader))
@@ -398,75 +307,3 @@ class Zab(Protocol[Server, Message]):
         ack = AckLeader(leader.epoch, last_zxid(server.history))
         tells = CommitLeader(leader.epoch, self.commit_on_joining(after, ack))
         return Step(after, (*self.to_peers(leader, has_history, tells), Lead(leader.epoch)))
-
-    # Broadcast.
-
-    def on_propose(self, server: Server, leader: NodeId, message: Propose) -> Step[Server] | None:
-        """Store a transaction, and acknowledge it (ZAB phase 3, follower)."""
-        if not self.is_in(server, message.epoch):
-            return None
-        after = with_history(server, (*server.history, message.transaction))
-        return Step(after, (Send(leader, Ack(message.epoch, message.transaction.zxid)),))
-
-    def on_commit(self, server: Server, message: CommitLeader | Commit) -> Step[Server] | None:
-        """Deliver what is committed (ZAB phases 2 and 3, follower)."""
-        if not self.is_in(server, message.epoch):
-            return None
-        delivered = max(server.delivered, self.up_to(server.history, message.zxid))
-        return Step(replace(server, delivered=delivered)) if delivered > server.delivered else None
-
-    def is_in(self, server: Server, epoch: int) -> bool:
-        """Say whether a follower takes part in the epoch."""
-        assert isinstance(server.role, Follower), f"{server.id} does not follow"
-        return self.has_joined(server.role) and self.may_accept(server, epoch)
-
-    def on_ack(self, server: Server, source: NodeId, ack: Ack) -> Step[Server] | None:
-        """Commit what a quorum stores, and say so (ZAB l.3.2)."""
-        before = server.role
-        if not isinstance(before, Leader) or ack.epoch != before.epoch:
-            return None
-        leader = stored(before, source, index_of(server.history, ack.zxid))
-        after = self.commit_what_may_be(server, leader)
-        return Step(after, self.commits(server, after, leader))
-
-    def commits(
-        self, before: Server, after: Server, leader: Leader, besides: NodeId | None = None
-    ) -> tuple[Send, ...]:
-        """Tell those that have the history what has been committed since."""
-        if after.delivered == before.delivered:
-            return ()
-        message = Commit(leader.epoch, last_zxid(after.history[: after.delivered]))
-        sends = self.to_peers(leader, has_history, message)
-        return tuple(send for send in sends if send.to != besides)
-
-    def commit_what_may_be(self, server: Server, leader: Leader) -> Server:
-        """Advance what is committed as far as the rule allows (ZAB l.3.2)."""
-        server = replace(server, role=leader)
-        for index in range(len(server.history), server.delivered, -1):
-            if self.is_committed(server, leader, index):
-                return replace(server, delivered=index)
-        return server
-
-    def to_peers(
-        self, leader: Leader, hears: Callable[[Peer], bool], message: Message
-    ) -> tuple[Send, ...]:
-        """Send a message to those followers that hear of such, in the order of their names."""
-        return broadcast(sorted(peer.node for peer in leader.peers if hears(peer)), message)
-
-
-def has_history(peer: Peer) -> bool:
-    """Say whether a follower has acknowledged the history."""
-    return peer.acked is not None
-
-
-def stored(leader: Leader, node: NodeId, index: int) -> Leader:
-    """Note that a follower stores so many transactions; it never stores fewer in the epoch."""
-    peers = {peer.node: peer for peer in leader.peers}
-    known = peers[node].acked
-    peers[node] = Peer(node, index if known is None else max(known, index))
-    return replace(leader, peers=frozenset(peers.values()))
-
-
-def with_history(server: Server, history: History) -> Server:
-    """Give ``server`` another history."""
-    return replace(server, stable=replace(server.stable, history=history))
