@@ -66,6 +66,10 @@ class Broadcast(Protocol[Server, Message]):
         """Take transactions and commits only after the history before them (ZAB phase 3)."""
         return follower.joined
 
+    def counts(self, leader: Leader, epoch: int) -> bool:
+        """Count only acknowledgements of the present epoch (ZAB l.3.2)."""
+        return epoch == leader.epoch
+
     def is_committed(self, server: Server, leader: Leader, index: int) -> bool:
         """Commit what a quorum stores, the leader with it (ZAB l.3.2)."""
         stored = {peer.node for peer in leader.peers if (peer.acked or 0) >= index}
@@ -156,7 +160,7 @@ class Broadcast(Protocol[Server, Message]):
     def on_ack(self, server: Server, source: NodeId, ack: Ack) -> Step[Server] | None:
         """Commit what a quorum stores, and say so (ZAB l.3.2)."""
         before = server.role
-        if not isinstance(before, Leader) or ack.epoch != before.epoch:
+        if not isinstance(before, Leader) or not self.counts(before, ack.epoch):
             return None
         leader = stored(before, source, index_of(server.history, ack.zxid))
         after = self.commit_what_may_be(server, leader)

@@ -290,7 +290,7 @@ class Zab(Broadcast):
     def on_ack_leader(self, server: Server, source: NodeId, ack: AckLeader) -> Step[Server] | None:
         """Lead, once a quorum has the history; tell those that have it what is committed."""
         before = server.role
-        if not isinstance(before, Leader) or ack.epoch != before.epoch:
+        if not isinstance(before, Leader) or not self.counts(before, ack.epoch):
             return None
         leader = stored(before, source, index_of(server.history, ack.last))
         if not self.leads(server, before):

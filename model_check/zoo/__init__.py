@@ -10,10 +10,11 @@ from paxiom.model_check.zoo import (
     raft_elections,
     raft_logs,
     register,
+    zab,
 )
 from paxiom.model_check.zoo.bug import Bug, UnknownError
 
-MODULES = (paxos, multi_paxos, multi_paxos_lease, register, raft_elections, raft_logs)
+MODULES = (paxos, multi_paxos, multi_paxos_lease, register, raft_elections, raft_logs, zab)
 
 BUGS: tuple[Bug, ...] = tuple(bug for module in MODULES for bug in module.BUGS)
 OMITTED: Mapping[str, str] = {
