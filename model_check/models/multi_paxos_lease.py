@@ -1,13 +1,12 @@
 """Multi-Paxos whose leaders read under leases, in a bounded environment with clocks."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 
-from paxiom.impl.multi_paxos import MultiPaxos
 from paxiom.impl.multi_paxos.lease import LeasedMultiPaxos
 from paxiom.impl.names import values
 from paxiom.impl.requests import Read, Write
 from paxiom.model_check.model import Delivery, Faults, Model, Network, Requests, require_counts
-from paxiom.model_check.models.multi_paxos import multi_paxos
+from paxiom.model_check.models.multi_paxos import extended, multi_paxos
 from paxiom.model_check.monitors import CallMonitor
 from paxiom.spec import linearizability
 from paxiom.spec import multi_paxos as spec
@@ -50,11 +49,8 @@ def multi_paxos_lease(
         faults=faults,
     )
     assert plain.requests
-    parts = {part.name: getattr(plain.protocol, part.name) for part in fields(MultiPaxos)}
     return replace(
-        plain,
-        name="multi-paxos-lease",
-        protocol=protocol(**parts, term=term, margin=margin),
+        extended(plain, protocol, "multi-paxos-lease", term=term, margin=margin),
         properties=(
             linearizability.linearizable(linearizability.Register()),
             spec.agreement_in_a_slot,

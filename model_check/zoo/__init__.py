@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from paxiom.model_check.zoo import (
     multi_paxos,
     multi_paxos_lease,
+    multi_paxos_witness,
     paxos,
     raft_elections,
     raft_logs,
@@ -14,7 +15,16 @@ from paxiom.model_check.zoo import (
 )
 from paxiom.model_check.zoo.bug import Bug, UnknownError
 
-MODULES = (paxos, multi_paxos, multi_paxos_lease, register, raft_elections, raft_logs, zab)
+MODULES = (
+    paxos,
+    multi_paxos,
+    multi_paxos_lease,
+    multi_paxos_witness,
+    register,
+    raft_elections,
+    raft_logs,
+    zab,
+)
 
 BUGS: tuple[Bug, ...] = tuple(bug for module in MODULES for bug in module.BUGS)
 OMITTED: Mapping[str, str] = {

@@ -303,7 +303,7 @@ def test_every_rule_can_be_told(paxiom: Run) -> None:
         ("raft.may_comit", "did you mean raft.may_commit?"),
         ("paxos.May-Vote", "did you mean paxos.may_vote"),
         ("value_to_propose", "did you mean paxos.value_to_propose?"),
-        ("may_vote", "multi-paxos.may_vote, multi-paxos-lease.may_vote, paxos.may_vote?"),
+        ("may_vote", "did you mean multi-paxos.may_vote, multi-paxos-lease.may_vote, "),
         ("multi_paxos.may-vot", "did you mean multi-paxos.may_vote"),
         ("raftt", "did you mean raft?"),
         ("raft.frobnicate", "paxiom why raft lists the rules"),
