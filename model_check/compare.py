@@ -1,99 +1,45 @@
 """The protocols side by side, as measured: what a value and a new leader cost, who may stop."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
 
 from rich.text import Text
 
-from paxiom.impl.multi_paxos import MultiPaxos
-from paxiom.impl.multi_paxos import Timer as MultiPaxosTimer
-from paxiom.impl.names import NodeId, Value, node_ids
-from paxiom.impl.paxos import Paxos
-from paxiom.impl.protocol import Apply, Decide, Effect, Lead, Protocol
-from paxiom.impl.quorum import Threshold, majority
-from paxiom.impl.raft import Raft
-from paxiom.impl.raft import Timer as RaftTimer
+from paxiom.model_check import run
 from paxiom.model_check.codec import Json
-from paxiom.model_check.delays import Price, Rounds
+from paxiom.model_check.delays import Price
+from paxiom.model_check.entries import ENTRIES, Entry
 from paxiom.model_check.layout import hang
 from paxiom.model_check.reports.proof_report import table
+from paxiom.model_check.stops import around, explored
 
-Nodes = tuple[NodeId, ...]
 SIZES = range(3, 16)  # nodes that figures are measured for
 MOST_FAULTS = 3
 
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """A protocol to be measured; ``stand`` is the timer that makes a leader, if it has one."""
-
-    make: Callable[[Nodes], Protocol[Any, Any]]
-    done: type[Effect]  # shows that a value is decided, at the node that was asked
-    stand: object = None
-    fault: str = "crash"
-    concepts: Mapping[str, str]
-
-    def led(self, count: int, stopped: int = 0) -> tuple[Rounds, Price]:
-        """Run so many nodes, the last ``stopped`` of them down, until the first leads."""
-        names = node_ids(count)
-        rounds = Rounds(self.make(names), names[count - stopped :])
-        if self.stand is None:
-            return rounds, Price(0, 0)
-        return rounds, rounds.fire(names[0], self.stand, Lead)
-
-    def value(self, count: int, stopped: int = 0) -> Price:
-        """Have one value decided, under a leader where there is one."""
-        rounds, _ = self.led(count, stopped)
-        return rounds.request(node_ids(count)[0], Value("a"), self.done)
-
-    def may_stop(self, count: int) -> int:
-        """Count how many may be down for a value still to be decided; one more, and none is."""
-        decided = [self.value(count, down).delays is not None for down in range(count)]
-        return decided.index(False) - 1 if False in decided else count - 1
+Polynomial = tuple[Fraction, Fraction, Fraction]
 
 
-def _flexible(nodes: Nodes) -> MultiPaxos:
-    """Votes of two decide; so all but one must promise."""
-    first, second = Threshold(nodes, len(nodes) - 1), Threshold(nodes, 2)
-    return MultiPaxos(nodes=nodes, phase1=first, phase2=second)
+def polynomial_through(points: Mapping[int, int]) -> Polynomial | None:
+    """Give a, b and c where each point is (n, a n² + b n + c), or None where they are on none."""
+    (x, at_x), (y, at_y), (z, at_z), *_ = points.items()
+    slope, next_slope = Fraction(at_y - at_x, y - x), Fraction(at_z - at_y, z - y)
+    a = (next_slope - slope) / (z - x)
+    b = slope - a * (x + y)
+    c = at_x - b * x - a * x * x
+    on_it = all(found == a * n * n + b * n + c for n, found in points.items())
+    return (a, b, c) if on_it else None
 
 
-_BALLOTS = {"a leader's number": "ballot", "leader": "leader (distinguished proposer)"}
-ENTRIES: Mapping[str, Entry] = {
-    "Paxos": Entry(
-        make=lambda nodes: Paxos(nodes=nodes, phase1=majority(nodes), phase2=majority(nodes)),
-        done=Decide,
-        concepts={"a leader's number": "ballot", "leader": "proposer", "place in the log": "none"},
-    ),
-    "Multi-Paxos": Entry(
-        make=lambda nodes: MultiPaxos(nodes=nodes, phase1=majority(nodes), phase2=majority(nodes)),
-        done=Apply,
-        stand=MultiPaxosTimer.STAND,
-        concepts={**_BALLOTS, "place in the log": "slot"},
-    ),
-    "Flexible Multi-Paxos, n-1 and 2": Entry(
-        make=_flexible,
-        done=Apply,
-        stand=MultiPaxosTimer.STAND,
-        concepts={**_BALLOTS, "place in the log": "slot"},
-    ),
-    "Raft": Entry(
-        make=lambda nodes: Raft(nodes=nodes, quorum=majority(nodes)),
-        done=Apply,
-        stand=RaftTimer.ELECTION,
-        concepts={"a leader's number": "term", "leader": "leader", "place in the log": "index"},
-    ),
-}
+def written(polynomial: Polynomial) -> str:
+    """Write it as in "n²+3n-7"."""
+    terms = zip(polynomial, ("n²", "n", ""), strict=True)
+    parts = [_term(factor, power) for factor, power in terms if factor]
+    return "".join(parts).removeprefix("+") or "0"
 
 
-def line_through(points: Mapping[int, int]) -> tuple[int, int] | None:
-    """Give a and b where each point is (n, a n + b), or None where they are on no line."""
-    (n, first), (m, second), *_ = points.items()
-    slope = (second - first) // (m - n)
-    offset = first - slope * n
-    on_it = all(count == slope * size + offset for size, count in points.items())
-    return (slope, offset) if on_it else None
+def _term(factor: Fraction, power: str) -> str:
+    size = "" if power and abs(factor) == 1 else str(abs(factor))
+    return f"{'-' if factor < 0 else '+'}{size}{power}"
 
 
 def compare_document() -> dict[str, Json]:
@@ -102,8 +48,7 @@ def compare_document() -> dict[str, Json]:
 
 
 def _measured(name: str, entry: Entry) -> dict[str, Json]:
-    values = {count: entry.value(count) for count in SIZES}
-    leads = {count: entry.led(count)[1] for count in SIZES}
+    leaders = entry.leading is not None
     bears = {count: entry.may_stop(count) for count in range(2, 2 * MOST_FAULTS + 2)}
     needed = [
         next((count for count, most in bears.items() if most >= faults), None)
@@ -113,40 +58,58 @@ def _measured(name: str, entry: Entry) -> dict[str, Json]:
         "name": name,
         "fault": entry.fault,
         "nodes_for_faults": needed,
-        "delays": sorted({price.delays for price in values.values()}, key=str),
-        "messages": _line({count: price.messages for count, price in values.items()}),
-        "leader_delays": sorted({price.delays for price in leads.values()}, key=str),
-        "leader_messages": _line({count: price.messages for count, price in leads.items()}),
+        **_prices("", {count: entry.value(count) for count in SIZES}),
+        **_prices("leader_", {count: entry.led(count)[1] for count in SIZES} if leaders else {}),
+        **_prices("change_", {count: entry.change(count) for count in SIZES} if leaders else {}),
         "concepts": dict(entry.concepts),
     }
 
 
-def _line(points: Mapping[int, int]) -> str | None:
-    fitted = line_through(points)
-    if fitted is None:
-        return None
-    slope, offset = fitted
-    return f"{slope}n{offset:+d}" if slope and offset else f"{slope}n" if slope else str(offset)
+def _prices(of: str, prices: Mapping[int, Price]) -> dict[str, Json]:
+    """Give all delays that were measured, and what the messages are for n nodes; None of none."""
+    if not prices:
+        return {f"{of}delays": None, f"{of}messages": None}
+    fitted = polynomial_through({count: price.messages for count, price in prices.items()})
+    return {
+        f"{of}delays": sorted({price.delays for price in prices.values()}, key=str),
+        f"{of}messages": written(fitted) if fitted else "irregular",
+    }
 
 
-def compare_lines(document: dict[str, Json], width: int) -> Iterator[Text]:
+def explore_all(
+    document: dict[str, Json], faults: int, rounds: int, how: run.SearchOptions, *, quiet: bool
+) -> None:
+    """Add to the document what exploring says of nodes for up to so many faults."""
+    for each in document["protocols"]:
+        entry, fewest = ENTRIES[each["name"]], each["nodes_for_faults"]
+        each["explored"] = [
+            explored(entry, nodes, stops, rounds, how, quiet=quiet).document()
+            | {"expected": expected}
+            for most in range(1, faults + 1)
+            if entry.model and fewest[most - 1]
+            for nodes, stops, expected in around(fewest[most - 1], most)
+        ]
+
+
+# --- text --------------------------------------------------------------------------------------
+
+
+def compare_lines(document: Mapping[str, Json], width: int) -> Iterator[Text]:
     """Show what was measured, and what the protocols call the same things."""
     found = document["protocols"]
-    heads = ("protocol", "faults", "nodes for 1, 2, 3", "delays", "messages", "to lead", "messages")
-    rows = [
+    yield from _table(
+        ("protocol", "faults", "nodes for 1, 2, 3", "delays", "messages"),
         (
-            each["name"],
-            each["fault"],
-            ", ".join("more" if n is None else str(n) for n in each["nodes_for_faults"]),
-            ", ".join(map(str, each["delays"])),
-            each["messages"] or "no line",
-            ", ".join(map(str, each["leader_delays"])),
-            each["leader_messages"] or "no line",
-        )
-        for each in found
-    ]
-    yield from table(heads, rows, [True] * len(rows))
-    yield Text()
+            (
+                each["name"],
+                each["fault"],
+                ", ".join("more" if n is None else str(n) for n in each["nodes_for_faults"]),
+                _listed(each["delays"]),
+                each["messages"],
+            )
+            for each in found
+        ),
+    )
     told = (
         f"Measured with {SIZES[0]} to {SIZES[-1]} nodes, a message taking one delay. Delays are "
         "until who was asked knows the value decided; messages are until all is quiet. Nodes for f "
@@ -155,6 +118,33 @@ def compare_lines(document: dict[str, Json], width: int) -> Iterator[Text]:
     )
     yield from hang("", told, width)
     yield Text()
+    names = ("leader_delays", "leader_messages", "change_delays", "change_messages")
+    yield from _table(
+        ("a new leader", "to lead", "messages", "leader lost to next value", "messages"),
+        (
+            (each["name"], *(_listed(each[name]) for name in names))
+            for each in found
+            if each["leader_delays"]
+        ),
+    )
+    told = (
+        "From when a node stands, or the others notice that the leader is gone: how long they wait "
+        "before they do is for those who run it to choose. The first view of Viewstamped "
+        "Replication has its leader from the beginning."
+    )
+    yield from hang("", told, width)
+    yield Text()
     concepts = list(found[0]["concepts"])
     rows = [(each["name"], *(each["concepts"][one] for one in concepts)) for each in found]
     yield from table(("protocol", *concepts), rows, [True] * len(rows))
+
+
+def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[Text]:
+    """Print rows, and an empty line after them."""
+    shown = list(rows)
+    yield from table(heads, shown, [True] * len(shown))
+    yield Text()
+
+
+def _listed(found: Json) -> str:
+    return found if isinstance(found, str) else ", ".join(map(str, found))

@@ -5,7 +5,7 @@ arrives at once and is no message. Timers fire only when they are told to, so th
 same figures.
 """
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,27 +23,59 @@ class Price:
     delays: int | None
     messages: int
 
+    def __add__(self, other: "Price") -> "Price":
+        """One thing after the other."""
+        messages = self.messages + other.messages
+        if self.delays is None or other.delays is None:
+            return Price(None, messages)
+        return Price(self.delays + other.delays, messages)
+
 
 class Rounds:
-    """A run of a protocol, in rounds; ``stopped`` nodes neither send nor receive."""
+    """A run of a protocol, in rounds. A node without a state is stopped: it takes no part."""
 
-    def __init__(self, protocol: Protocol[Any, Any], stopped: Iterable[NodeId] = ()) -> None:
-        """Boot all nodes."""
-        self.protocol, self.stopped = protocol, frozenset(stopped)
-        self.states = {node: protocol.start(node).state for node in protocol.nodes}
+    def __init__(self, protocol: Protocol[Any, Any], states: Mapping[NodeId, Any]) -> None:
+        """Go on from these states, with nothing in flight."""
+        self.protocol, self.states = protocol, dict(states)
 
-    def fire(self, node: NodeId, timer: Hashable, awaited: type[Effect]) -> Price:
-        """Fire a timer, and run until all is quiet."""
-        return self._run(node, self.protocol.fire(self.states[node], timer), awaited)
+    @classmethod
+    def booted(cls, protocol: Protocol[Any, Any], stopped: Collection[NodeId] = ()) -> "Rounds":
+        """Boot all nodes but those that are stopped from the first."""
+        up = (node for node in protocol.nodes if node not in stopped)
+        return cls(protocol, {node: protocol.start(node).state for node in up})
+
+    def stop(self, node: NodeId) -> None:
+        """Have a node stop for good."""
+        del self.states[node]
+
+    def fire(
+        self, timers: Mapping[NodeId, Hashable], at: NodeId | None, awaited: type[Effect]
+    ) -> Price:
+        """Fire timers at once, those of nodes that run, and run until all is quiet.
+
+        What is awaited may come about at any node if ``at`` is None.
+        """
+        begun = [
+            (node, self.protocol.fire(self.states[node], timer))
+            for node, timer in timers.items()
+            if node in self.states
+        ]
+        return self._run(begun, at, awaited)
 
     def request(self, node: NodeId, command: Hashable, awaited: type[Effect]) -> Price:
         """Ask a node for something, and run until all is quiet."""
         step = self.protocol.request(self.states[node], command)
-        return self._run(node, step, awaited) if step else Price(None, 0)
+        return self._run([(node, step)], node, awaited) if step else Price(None, 0)
 
-    def _run(self, at: NodeId, step: Step[Any], awaited: type[Effect]) -> Price:
-        """Count rounds until ``at`` carries out the first effect that is awaited."""
-        flight, seen = self._carry_out(at, step)
+    def _run(
+        self, begun: list[tuple[NodeId, Step[Any]]], at: NodeId | None, awaited: type[Effect]
+    ) -> Price:
+        """Count rounds until ``at``, or anybody, carries out the first effect that is awaited."""
+        flight: list[tuple[NodeId, NodeId, Hashable]] = []
+        seen: list[tuple[NodeId, Effect]] = []
+        for node, step in begun:
+            sent, done = self._carry_out(node, step)
+            flight, seen = flight + sent, seen + done
         delays = 0 if self._shows(seen, at, awaited) else None
         rounds = messages = 0
         while flight:
@@ -57,7 +89,7 @@ class Rounds:
         return Price(delays, messages)
 
     def _receive(self, source: NodeId, to: NodeId, message: Hashable) -> Step[Any] | None:
-        if to in self.stopped:
+        if to not in self.states:
             return None
         return self.protocol.receive(self.states[to], source, message)
 
@@ -79,5 +111,5 @@ class Rounds:
         return flight, seen
 
     @staticmethod
-    def _shows(seen: list[tuple[NodeId, Effect]], at: NodeId, awaited: type[Effect]) -> bool:
-        return any(node == at and isinstance(effect, awaited) for node, effect in seen)
+    def _shows(seen: list[tuple[NodeId, Effect]], at: NodeId | None, awaited: type[Effect]) -> bool:
+        return any(at in (None, node) and isinstance(effect, awaited) for node, effect in seen)
