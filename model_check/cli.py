@@ -39,7 +39,6 @@ from paxiom.model_check.cli_reports import (
 )
 from paxiom.model_check.cli_shared import (
     FAULT,
-    INTERRUPTED,
     TAKES_OPTIONS_OF_MODELS,
     USAGE,
     AsJson,
@@ -55,6 +54,7 @@ from paxiom.model_check.cli_shared import (
     show_commands,
     standard_output,
 )
+from paxiom.model_check.command import INTERRUPTED
 from paxiom.model_check.layout import width_of, write
 from paxiom.model_check.model import MOST
 from paxiom.model_check.options import OptionError, seconds, whole

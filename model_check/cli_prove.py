@@ -16,7 +16,6 @@ from rich.text import Text
 from paxiom.model_check import load_spec, progress
 from paxiom.model_check.cli_reports import GithubToo, JunitFile, publish, require_writable
 from paxiom.model_check.cli_shared import (
-    INTERRUPTED,
     MOST_SEEDS,
     AsJson,
     Quiet,
@@ -25,6 +24,7 @@ from paxiom.model_check.cli_shared import (
     standard_output,
 )
 from paxiom.model_check.codec import Json
+from paxiom.model_check.command import INTERRUPTED
 from paxiom.model_check.layout import width_of, write
 from paxiom.model_check.load import LoadError
 from paxiom.model_check.options import whole

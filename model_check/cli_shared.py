@@ -12,6 +12,7 @@ from rich.console import Console
 
 from paxiom.model_check import load, run
 from paxiom.model_check.codec import plain
+from paxiom.model_check.command import INTERRUPTED
 from paxiom.model_check.export.errors import ExportError
 from paxiom.model_check.model import ModelError
 from paxiom.model_check.options import OptionError, UnknownOptionError, one_of, seconds, whole
@@ -28,7 +29,7 @@ from paxiom.model_check.zoo.bug import UnknownError
 
 EXIT = {Verdict.HOLDS: 0, Verdict.VIOLATED: 1, Verdict.INCOMPLETE: 3}
 MOST_WORKERS, MOST_SEEDS = 1_000, 1_000  # the engine has work for 64
-USAGE, FAULT, INTERRUPTED, BROKEN_PIPE = 2, 70, 130, 141
+USAGE, FAULT, BROKEN_PIPE = 2, 70, 141
 REFUSALS = (
     ExportError,
     ModelError,

@@ -13,7 +13,6 @@ from paxiom.model_check import load, progress, run
 from paxiom.model_check.cli_help import WantsHelp, show_help
 from paxiom.model_check.cli_reports import GithubToo, JunitFile, publish, require_writable
 from paxiom.model_check.cli_shared import (
-    INTERRUPTED,
     TAKES_OPTIONS_OF_MODELS,
     AsJson,
     Quiet,
@@ -24,6 +23,7 @@ from paxiom.model_check.cli_shared import (
     standard_output,
 )
 from paxiom.model_check.codec import Json
+from paxiom.model_check.command import INTERRUPTED
 from paxiom.model_check.layout import width_of, write
 from paxiom.model_check.options import seconds
 from paxiom.model_check.refinement import NoInstanceError

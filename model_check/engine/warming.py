@@ -1,9 +1,13 @@
 """Have everything compiled before the clock of a search starts."""
 
-from collections.abc import Iterable
+import signal
+import threading
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from types import FrameType
 
 import numpy as np
 
@@ -47,7 +51,30 @@ def politeness(nodes: tuple[int, ...]) -> bool:
     return max(nodes) <= 3  # noqa: PLR2004 - see above
 
 
+@contextmanager
+def letting_interrupts_out() -> Iterator[None]:
+    """Let Ctrl-C out of what LLVM calls back, where it is lost, or comes out as another error."""
+    before, came = signal.getsignal(signal.SIGINT), False
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield
+        return
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        nonlocal came
+        came = True
+        before(number, frame)
+
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if came:
+            raise KeyboardInterrupt
+
+
 @cache
+@letting_interrupts_out()
 def warm_up() -> None:
     """Run a search small enough to take no time and rich enough to use the whole kernel."""
     protocol = Greeting()

@@ -1,10 +1,15 @@
 """What is wrong with a command line is told in one line, whoever finds it."""
 
 import os
+import signal
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from paxiom.model_check import cli, command
+from paxiom.model_check.engine.warming import letting_interrupts_out
 from support.command import Run, refused
 
 WITH_THEIR_OWN = ("check", "simulate", "graph", "bugs", "explore", "prove", "verify")
@@ -78,3 +83,48 @@ def test_help_tells_the_exit_codes(paxiom: Run, command: str) -> None:
 
 def test_verify_offers_no_spec(paxiom: Run) -> None:
     assert "spec:SPEC" not in paxiom("verify", "--help").out
+
+
+class _Interrupts:
+    """Finds the command line only to be interrupted."""
+
+    @staticmethod
+    def find_spec(name: str, *_: object) -> None:
+        if name == cli.__name__:
+            raise KeyboardInterrupt
+
+
+def test_an_interrupt_while_it_starts_is_no_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delitem(sys.modules, cli.__name__)
+    monkeypatch.setattr(sys, "meta_path", [_Interrupts, *sys.meta_path])
+    with pytest.raises(SystemExit) as exited:
+        command.main()
+
+    assert exited.value.code == 130
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("error", [None, RuntimeError("no compiled object yet")])
+def test_an_interrupt_that_llvm_swallows_comes_out(error: Exception | None) -> None:
+    def compiling() -> None:
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        if error:
+            raise error
+
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt), letting_interrupts_out():
+        compiling()
+
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_an_error_in_compiling_is_not_an_interrupt() -> None:
+    def compiling() -> None:
+        msg = "LLVM"
+        raise RuntimeError(msg)
+
+    with pytest.raises(RuntimeError, match="LLVM"), letting_interrupts_out():
+        compiling()
