@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 import numba
+from llvmlite.binding import get_host_cpu_name
 
 KERNELS = (
     "kernel_maps",
@@ -21,7 +22,6 @@ KERNELS = (
     "kernel_walkers",
     "kernel_walk",
 )
-DONE = "complete"
 
 
 def _digest() -> str:
@@ -58,13 +58,19 @@ def load_kernels() -> None:
 DIRECTORY = _cache_directory()
 
 
+def _done() -> Path:
+    """Name the mark of a kernel compiled to the end: Numba keeps one for each place and CPU."""
+    kept = hashlib.sha256(f"{__file__} {get_host_cpu_name()}".encode())
+    return DIRECTORY / f"complete-{kept.hexdigest()[:16]}"
+
+
 def compiled_before() -> bool:
     """Whether this machine has compiled this kernel to the end."""
-    return (DIRECTORY / DONE).exists()
+    return _done().exists()
 
 
 def mark_compiled() -> None:
     """Remember that it has."""
     if not compiled_before():
         DIRECTORY.mkdir(parents=True, exist_ok=True)
-        (DIRECTORY / DONE).touch()
+        _done().touch()
