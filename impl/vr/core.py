@@ -99,8 +99,8 @@ class Replication(Protocol[Replica, Message]):
         )
 
     def commit_of_backup(self, replica: Replica, commit: int) -> int:
-        """Execute what is committed once it is in the log; never go back (VRR 4.1, step 7)."""
-        return max(replica.commit, min(commit, replica.op))
+        """A late message may tell less than is known to be committed (VRR 4.1, step 7)."""
+        return max(replica.commit, commit)
 
     # The rules of view changes.
 
@@ -114,7 +114,7 @@ class Replication(Protocol[Replica, Message]):
 
     def log_to_start(self, reports: Reports) -> Log:
         """Take the log of the latest normal view, of those the longest (VRR 4.2, step 3)."""
-        return max((each for _, each in reports), key=lambda each: (each.normal, len(each.log))).log
+        return max(reports, key=lambda of: (of[1].normal, len(of[1].log), of[0]))[1].log
 
     # The rules of state transfer.
 

@@ -11,6 +11,7 @@ from paxiom.model_check.zoo import (
     raft_elections,
     raft_logs,
     register,
+    vr,
     zab,
 )
 from paxiom.model_check.zoo.bug import Bug, UnknownError
@@ -24,6 +25,7 @@ MODULES = (
     raft_elections,
     raft_logs,
     zab,
+    vr,
 )
 
 BUGS: tuple[Bug, ...] = tuple(bug for module in MODULES for bug in module.BUGS)
