@@ -156,6 +156,9 @@ def _ordered(model: Model, local: Local) -> Iterable[Hashable]:
 
 
 def _frozen(timers: Iterable[Hashable]) -> tuple[Hashable, ...] | frozenset[Hashable]:
+    if isinstance(timers, str):
+        msg = f"text is no tuple of timers: write ({timers!r},), with a comma"
+        raise TypeError(msg)
     return frozenset(timers) if isinstance(timers, (set, frozenset)) else tuple(timers)
 
 
@@ -232,7 +235,10 @@ def _tick(model: Model, node: NodeId, local: Local) -> Iterator[Outcome]:
 def first_boot(model: Model, node: NodeId) -> Outcome:
     """Boot ``node`` for the first time; nothing can go wrong yet, or the model is at fault."""
     down = Local(Status.DOWN, None)
-    start = next(_run(model, node, down, "start", lambda: model.protocol.start(node)))
+    start = next(_run(model, node, down, "start", lambda: model.protocol.start(node)), None)
+    if start is None:
+        msg = f"start({node}) must return a Step, not None"
+        raise ModelError(msg)
     if start.error:
         msg = f"start({node}) raised {start.error}"
         raise ModelError(msg)

@@ -204,7 +204,7 @@ class Model:
 
     def __post_init__(self) -> None:
         """Refuse a model that could only mislead, and say how to mend it."""
-        for complaint in _complaints(self):
+        for complaint in _ill_typed(self) or _complaints(self):
             msg = f"model {self.name!r}: {complaint}"
             raise ModelError(msg)
 
@@ -218,6 +218,25 @@ class Model:
         """All that may cut steps off: the bounds on nodes, then that on messages in flight."""
         names = tuple(bound.name for bound in self.bounds)
         return names if self.network.capacity is None else (*names, self.network.bound)
+
+
+def _ill_typed(model: Model) -> list[str]:
+    """What of ``model`` is not what it should be, where no type checker has said so."""
+    protocol: object = model.protocol
+    properties: object = model.properties
+    found = []
+    if isinstance(protocol, type):
+        name = protocol.__name__
+        found.append(f"protocol= takes an object, not the class {name}: write {name}()")
+    elif not isinstance(protocol, Protocol):
+        found.append(f"protocol= takes a Protocol, not {protocol!r}")
+    elif not hasattr(protocol, "nodes"):
+        found.append(f"{type(protocol).__name__} has no nodes: give it a field of that name")
+    if not isinstance(properties, tuple | list):
+        found.append(f"properties= takes a tuple, not {properties!r}")
+    elif strange := [each for each in properties if not isinstance(each, Property)]:
+        found.append(f"{strange[0]!r} is no property: make one by @always, @step or @reachable")
+    return found
 
 
 def _complaints(model: Model) -> list[str]:

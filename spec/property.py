@@ -103,7 +103,11 @@ class Property:
 
     def __call__(self, *observed: Any) -> bool:  # noqa: ANN401 - whatever the subject gives
         """Evaluate the predicate."""
-        return self.predicate(*observed)
+        answer = self.predicate(*observed)
+        if answer is None:
+            msg = "None is neither true nor false; is there a return?"
+            raise TypeError(msg)
+        return answer
 
 
 Explain = Callable[..., Finding] | None
@@ -112,6 +116,10 @@ Explain = Callable[..., Finding] | None
 def _decorator(
     kind: Kind, subject: Subject, explain: Explain = None
 ) -> Callable[[Callable[..., bool]], Property]:
+    if not isinstance(subject, Subject):
+        msg = f"say of what it is asked: @{kind.value}(Subject.NODES), for example"
+        raise TypeError(msg)
+
     def decorate(predicate: Callable[..., bool]) -> Property:
         sentence = (predicate.__doc__ or "").strip().split("\n\n")[0]
         if not sentence:

@@ -176,6 +176,44 @@ def test_a_start_that_raises(explore: Explore) -> None:
 
 
 @both_explorers
+def test_a_start_that_gives_nothing(explore: Explore) -> None:
+    @dataclass(frozen=True, slots=True)
+    class Idle(Ticking):
+        def start(self, node: NodeId) -> None:  # type: ignore[override]
+            return None
+
+    with pytest.raises(ModelError, match=r"^start\(n1\) must return a Step, not None"):
+        explore(Model(name="idle", protocol=Idle(Step), properties=()))
+
+
+@both_explorers
+def test_timers_without_their_comma(explore: Explore) -> None:
+    @dataclass(frozen=True, slots=True)
+    class Spelling(Ticking):
+        def timers(self, state: Any) -> str:  # type: ignore[override]  # noqa: ANN401
+            return "tick"
+
+    complaint = r"timers\(0\) raised TypeError: text is no tuple of timers: write \('tick',\)"
+    with pytest.raises(ModelError, match=complaint):
+        explore(Model(name="spelling", protocol=Spelling(Step), properties=()))
+
+
+@both_explorers
+def test_a_property_without_its_return(explore: Explore) -> None:
+    @always(Subject.NODES)
+    def silent(nodes: tuple[object, ...]) -> bool:  # type: ignore[return]
+        """Nothing is said."""
+        bool(nodes)
+
+    model = Model(
+        name="silent", protocol=Ticking(Step), properties=(silent,), observe=lambda state: state
+    )
+    complaint = "property 'silent' raised TypeError: None is neither true nor false"
+    with pytest.raises(ModelError, match=complaint):
+        explore(model)
+
+
+@both_explorers
 def test_a_handler_that_raises_is_a_violation_with_its_trace(explore: Explore) -> None:
     """Two ticks of one node lead to the state whose tick raises; the raising tick is the third."""
 
@@ -225,6 +263,16 @@ def knows_all(nodes: tuple[object, ...], history: object) -> bool:
     return bool(nodes and history)
 
 
+class Homeless(Protocol[Any, Any]):
+    """Has nowhere to run."""
+
+    def start(self, node: NodeId) -> Step[Any]:
+        return Step(0)
+
+    def receive(self, state: Any, source: NodeId, message: Any) -> None:  # noqa: ANN401
+        return None
+
+
 @pytest.mark.parametrize(
     ("settings", "complaint"),
     [
@@ -269,6 +317,25 @@ def knows_all(nodes: tuple[object, ...], history: object) -> bool:
             id="a property twice",
         ),
         pytest.param(
+            {"protocol": Ticking},
+            r"protocol= takes an object, not the class Ticking: write Ticking\(\)",
+            id="a class for a protocol",
+        ),
+        pytest.param({"protocol": 3}, "protocol= takes a Protocol, not 3", id="no protocol"),
+        pytest.param(
+            {"protocol": Homeless()},
+            "Homeless has no nodes: give it a field of that name",
+            id="a protocol without nodes",
+        ),
+        pytest.param(
+            {"properties": shows_something}, "properties= takes a tuple, not ", id="no tuple"
+        ),
+        pytest.param(
+            {"properties": (len,)},
+            "<built-in function len> is no property: make one by @always, @step or @reachable",
+            id="a function for a property",
+        ),
+        pytest.param(
             {"protocol": Ticking(Step, nodes=())},
             "Ticking.nodes must name at least one node",
             id="no nodes",
@@ -290,6 +357,12 @@ def test_a_model_that_could_only_mislead(settings: dict[str, Any], complaint: st
 
     with pytest.raises(ModelError, match=f"^model 'odd': .*{complaint}"):
         Model(**{**sound, **settings})
+
+
+def test_a_property_says_of_what_it_is_asked() -> None:
+    complaint = r"say of what it is asked: @always\(Subject.NODES\), for example"
+    with pytest.raises(TypeError, match=complaint):
+        always(len)  # type: ignore[arg-type]
 
 
 def test_requests_to_a_stranger() -> None:
