@@ -1,5 +1,7 @@
 """Zab in a bounded environment."""
 
+from dataclasses import replace
+
 from paxiom.impl.names import MOST_LABELS, node_ids, values
 from paxiom.impl.quorum import majority
 from paxiom.impl.zab import Leader, Retired, Server, Transaction, Zab
@@ -13,6 +15,9 @@ from paxiom.model_check.model import (
     require_counts,
 )
 from paxiom.model_check.monitors import LogMonitor
+from paxiom.model_check.refinement import refined
+from paxiom.model_check.refinements.zab import EpochFacts
+from paxiom.model_check.refinements.zab import refinement as refinement_of
 from paxiom.spec import zab as spec
 from paxiom.spec.replication import some_commit, some_leader
 
@@ -49,18 +54,21 @@ def zab(
     value_count: int = 1,
     network: Network = Network(delivery=Delivery.FIFO),
     faults: Faults = Faults(),
+    refinement: bool = False,
 ) -> Model:
     """Zab among ``nodes``, over so many epochs.
 
     The oracle names one of the first ``leaders`` nodes to each node, up to ``elections`` times
     after each start of it. Each of these may be asked ``asks`` times for one of so many values.
+    ``refinement`` asks, in place of Zab's properties, that every step is one of the spec that is
+    proved for any number of nodes.
     """
     require_counts("zab", 1, MOST_LABELS, nodes=nodes, values=value_count)
     require_counts("zab", 1, epochs=epochs, elections=elections, asks=asks)
     require_counts("zab", 1, nodes, leaders=leaders)
     names, commands = node_ids(nodes), values(value_count)
     named = names[:leaders]
-    return Model(
+    model = Model(
         name="zab",
         protocol=protocol(nodes=names, quorum=majority(names), leaders=named),
         properties=(
@@ -79,4 +87,14 @@ def zab(
             Bound(f"elections <= {elections}", lambda server: server.elections <= elections),
         ),
         symmetry=(named, names[leaders:], commands),
+    )
+    if not refinement:
+        return model
+    assert isinstance(model.protocol, Zab)
+    # The views of an epoch have an order, and so have their leaders. A step beyond the bounds is
+    # looked at before it is cut off.
+    return refined(
+        replace(model, symmetry=(names[leaders:], commands)),
+        EpochFacts(model.protocol),
+        refinement_of(model.protocol, commands, epochs + 1, asks),
     )

@@ -12,9 +12,15 @@ from paxiom.model_check.zoo.bug import Bug
 from paxiom.model_check.zoo.rules import rules
 from paxiom.model_check.zoo.zab import BUGS, CONTROLS, ONE_ELECTION, HeedsAnybody
 
-LONG = {"Z03", "ZB07", "ZB15"}  # a million states and more, here or below
+LONG = {"Z03", "ZB15"}  # a million states and more, here or below
 THREE_EPOCHS = {"ZB03", "ZB04", "ZB19"}
-BOUNDS = [bug for at, bug in enumerate(BUGS) if bug.shown not in [b.shown for b in BUGS[:at]]]
+# Three elections at each of three nodes are too many states to exhaust here.
+TOO_LONG = {"ZB07"}
+BOUNDS = [
+    bug
+    for at, bug in enumerate(BUGS)
+    if bug.shown not in [b.shown for b in BUGS[:at]] and bug.number not in TOO_LONG
+]
 
 
 def each(bugs: Sequence[Bug], slow: set[str]) -> list[object]:
@@ -23,7 +29,7 @@ def each(bugs: Sequence[Bug], slow: set[str]) -> list[object]:
     return [pytest.param(bug, marks=marks[bug.number in slow], id=bug.number) for bug in bugs]
 
 
-@pytest.mark.parametrize("bug", each(BUGS, LONG - {"ZB07"}))
+@pytest.mark.parametrize("bug", each(BUGS, LONG))
 def test_a_mutant_is_caught_with_a_shortest_trace(bug: Bug) -> None:
     violation = explore(bug.broken()).violation
 
