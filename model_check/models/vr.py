@@ -15,11 +15,15 @@ from paxiom.model_check.model import (
     Delivery,
     Faults,
     Model,
+    ModelError,
     Network,
     Requests,
     require_counts,
 )
 from paxiom.model_check.monitors import LogMonitor
+from paxiom.model_check.refinement import refined
+from paxiom.model_check.refinements.vr import ViewFacts
+from paxiom.model_check.refinements.vr import refinement as refinement_of
 from paxiom.spec import vr as spec
 from paxiom.spec.replication import some_commit
 
@@ -34,11 +38,14 @@ def vr(
     asks: int = 1,
     network: Network = Network(delivery=Delivery.DUPLICATING),
     faults: Faults = Faults(),
+    refinement: bool = False,
 ) -> Model:
     """Viewstamped Replication among ``nodes``, over the first ``views`` views.
 
     Each node may be asked ``asks`` times for any of the first ``requests`` requests of each of so
     many ``clients``; who is not the primary takes no notice, and a request sent again is the same.
+    ``refinement`` asks, in place of these properties, that every step is one of the spec that is
+    proved for any number of nodes, in which no replica recovers.
     """
     require_counts("vr", 1, MOST_LABELS, nodes=nodes, clients=clients, requests=requests)
     require_counts("vr", 1, views=views, asks=asks)
@@ -62,7 +69,7 @@ def vr(
             rotation.leads(replica),
         )
 
-    return Model(
+    model = Model(
         name="vr",
         protocol=rotation,
         properties=(*spec.SAFETY, *(spec.WITNESSES if views > 1 else (some_commit,))),
@@ -74,3 +81,11 @@ def vr(
         bounds=(Bound(f"views <= {views}", lambda replica: replica.view < views),),
         symmetry=(asking,),
     )
+    if not refinement:
+        return model
+    if faults.crashes or nodes == 1:
+        msg = "vr: its spec has no recovery, no single node: refinement needs 2 nodes, no crashes"
+        raise ModelError(msg)
+    # A step beyond the bound, and one request too many, is looked at before it is cut off.
+    log = asks * min(nodes, views) + 1
+    return refined(model, ViewFacts(rotation), refinement_of(rotation, commands, views + 1, log))

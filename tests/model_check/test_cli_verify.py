@@ -160,6 +160,17 @@ def test_the_chain_of_multi_paxos_ends_in_a_replicated_log(paxiom: Run) -> None:
     assert "4 the spec refines ReplicatedLog HOLDS" in out
 
 
+@pytest.mark.slow
+def test_the_chain_of_viewstamped_replication_holds(paxiom: Run) -> None:
+    ran = paxiom("verify", "vr", "--no-second")
+    out = told(ran)
+
+    assert ran.code == 0
+    assert "Every step of ViewstampedReplication is an action of the spec ViewChange" in out
+    assert "3 what the spec assumes is true HOLDS" in out
+    assert "4 the spec refines ReplicatedLog HOLDS" in out
+
+
 @pytest.mark.slow  # its spec has six times the obligations
 def test_the_chain_of_raft_holds(paxiom: Run) -> None:
     ran = paxiom("verify", "raft", "--terms", "2", "--log", "1")
