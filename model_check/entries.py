@@ -16,11 +16,14 @@ from paxiom.impl.raft import Timer as RaftTimer
 from paxiom.impl.vr import Client, Request, ViewstampedReplication
 from paxiom.impl.vr import Timer as VrTimer
 from paxiom.model_check.delays import Price, Rounds
-from paxiom.model_check.model import Faults, Model
+from paxiom.model_check.model import Delivery, Faults, Model, Network
 from paxiom.model_check.models import multi_paxos, paxos, raft, vr
+from paxiom.model_check.models import zab as zab_model
 
 Nodes = tuple[NodeId, ...]
 Timers = Mapping[NodeId, Any]
+# Channels that keep their order, and lose what is in them, as when they are closed and opened anew.
+CLOSING = Network(delivery=Delivery.FIFO, lossy=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +138,9 @@ ENTRIES: Mapping[str, Entry] = {
         make=lambda nodes: zab.Zab(nodes=nodes, quorum=majority(nodes)),
         done=Apply,
         leading=lambda leader, nodes: dict.fromkeys(nodes, zab.Trust(leader)),
+        model=lambda count, epochs, faults: zab_model.zab(
+            nodes=count, epochs=epochs, elections=epochs, network=CLOSING, faults=faults
+        ),
         concepts=_concepts("epoch", "leader (primary)", "zxid", "discovery, broadcast"),
     ),
 }

@@ -2,12 +2,12 @@
 
 Of every state that a search reaches within bounds, with up to f nodes stopped at whatever moment,
 it is asked whether a run goes on from there to a decision. One is tried: what is in flight is held
-up, and the nodes that run lose patience and are asked in turn, until each answer is in. If it
-decides, a decision can be reached; no bound is put on it. Where it does not, all that can come
-after that state is visited, within bounds, to see that nothing is decided.
+up, or lost, and the nodes that run stand, lose patience and are asked in turn. If it decides, a
+decision can be reached; no bound is put on it. Where it does not, all that can come after that
+state is visited, within bounds, to see that nothing is decided.
 
-What is in flight may be held up only where channels keep no order; so a protocol that needs FIFO
-channels is not explored here.
+What is in flight may be held up where channels keep no order. Where they do, as in Zab, it must be
+lost: they may be closed and opened anew, so the model lets any message be lost.
 """
 
 from collections import deque
@@ -17,12 +17,11 @@ from typing import Any
 
 from rich.text import Text
 
-from paxiom.impl.names import NodeId
 from paxiom.impl.protocol import Effect
 from paxiom.model_check import run
 from paxiom.model_check.codec import Json
 from paxiom.model_check.delays import Rounds
-from paxiom.model_check.entries import Entry, Nodes
+from paxiom.model_check.entries import Entry, Nodes, Timers
 from paxiom.model_check.layout import count, hang
 from paxiom.model_check.model import Faults, Model, NoMonitor
 from paxiom.model_check.reports.proof_report import table
@@ -123,20 +122,21 @@ def can_decide(entry: Entry, nodes: Nodes) -> Property:
 
 
 def _decides(entry: Entry, run_on: Rounds) -> bool:
-    """Ask all nodes, and again after each timer of each."""
+    """Ask all nodes; and again whenever one was to lead, or one timer of one fired."""
     up = tuple(run_on.states)
 
     def asked() -> bool:
         return any(run_on.request(node, entry.ask(1), entry.done).delays is not None for node in up)
 
-    def fired(node: NodeId, timer: Hashable) -> bool:
-        return run_on.fire({node: timer}, None, entry.done).delays is not None
+    def tried(timers: Timers) -> bool:
+        may = {n: t for n, t in timers.items() if t in run_on.protocol.timers(run_on.states[n])}
+        return run_on.fire(may, None, entry.done).delays is not None or asked()
 
     return asked() or any(
-        fired(node, timer) or asked()
+        (entry.leading is not None and tried(entry.leading(node, up)))
+        or any(tried({node: timer}) for timer in run_on.protocol.timers(run_on.states[node]))
         for _ in range(TURNS)
         for node in up
-        for timer in run_on.protocol.timers(run_on.states[node])
     )
 
 
@@ -189,7 +189,8 @@ def explored_lines(document: Mapping[str, Json], width: int) -> Iterator[Text]:
         "Every state within these bounds was visited, up to so many nodes stopping at whatever "
         "moment, and a decision can follow in each, beyond the bounds if need be; or one was "
         f"reached from which none can, within them: {bounds}. Crashes and losses are not among "
-        "what may happen. Not explored: Zab, as its channels are FIFO, and flexible quorums."
+        "what may happen; but Zab's channels may be closed, and what is in them lost. Flexible "
+        "quorums are not explored."
     )
     yield from hang("", told, width)
 
