@@ -77,3 +77,33 @@ class Bug:
     def correct(self) -> Model:
         """The protocol with its rule, where the mutant falls."""
         return self.model(protocol=self.original, **self.shown)
+
+
+def left_out(
+    model: Callable[..., Model],
+    number: str,
+    protocol: type[Protocol[Any, Any]],
+    source: str,
+    breaks: str,
+    length: int,
+    shown: Mapping[str, Any],
+    hidden: Mapping[str, Any],
+    *,
+    wrong: Mapping[str, Any] | None = None,
+    note: str = "",
+    slow: bool = False,
+) -> Bug:
+    """Make a bug that is ``hidden`` by other values of what it says, all else as ``shown``."""
+    return Bug(
+        number=number,
+        protocol=protocol,
+        source=source,
+        model=model,
+        shown=shown,
+        hidden={**shown, **hidden},
+        breaks=breaks,
+        length=length,
+        wrong=wrong or {},
+        note=note,
+        slow=slow,
+    )

@@ -6,7 +6,7 @@ other rules, each left out, for which there is no report; many are bugs of Paxos
 """
 
 from collections.abc import Hashable, Mapping
-from typing import Any
+from functools import partial
 
 from paxiom.impl.ballots import Ballot
 from paxiom.impl.multi_paxos import (
@@ -25,7 +25,7 @@ from paxiom.impl.protocol import Persist
 from paxiom.impl.quorum import minimal_quorums
 from paxiom.model_check.model import Faults
 from paxiom.model_check.models.multi_paxos import multi_paxos
-from paxiom.model_check.zoo.bug import Bug
+from paxiom.model_check.zoo.bug import left_out
 
 Votes = frozenset[Vote]
 
@@ -204,33 +204,7 @@ CRASH, AMNESIA, NO_FAULT = Faults(crashes=1), Faults(amnesias=1), Faults()
 CLASSIC, UNREPORTED = "a classic error", "no report known: the rule left out"
 SAFETY, LOST = "state machine safety", "leader has what is applied"
 GAP = "leader leaves no gap"
-
-
-def _bug(
-    number: str,
-    protocol: type[MultiPaxos],
-    source: str,
-    breaks: str,
-    length: int,
-    shown: Mapping[str, Any],
-    hidden: Mapping[str, Any],
-    *,
-    wrong: Mapping[str, Any] | None = None,
-) -> Bug:
-    """Make a bug that is ``hidden`` by other values of what it says, all else as ``shown``."""
-    return Bug(
-        number=number,
-        protocol=protocol,
-        source=source,
-        model=multi_paxos,
-        shown=shown,
-        hidden={**shown, **hidden},
-        breaks=breaks,
-        length=length,
-        wrong=wrong or {},
-    )
-
-
+_bug = partial(left_out, multi_paxos)
 TWO_SLOTS = {"slots": 2, "asks": 2}
 P14 = "Lamport, Paxos Made Simple, section 3; palantir/atlasdb#1504"
 BUGS = (

@@ -7,7 +7,7 @@ Those from VR6 on are the other rules, each left out, for which there is no repo
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from functools import partial
 
 from paxiom.impl.names import NodeId
 from paxiom.impl.protocol import Persist
@@ -28,7 +28,7 @@ from paxiom.impl.vr.core import Reports
 from paxiom.impl.vr.recovery import Answers
 from paxiom.model_check.model import Delivery, Faults, Network
 from paxiom.model_check.models.vr import vr
-from paxiom.model_check.zoo.bug import Bug
+from paxiom.model_check.zoo.bug import left_out
 
 
 class CutsItsLogBack(ViewstampedReplication):
@@ -196,35 +196,7 @@ ONE_AFTER_THE_OTHER = (
     "A replica gives up the view, crashes and recovers into it; another then gives up, with its "
     "log, crashes, and recovers with the help of the first. What both said before still counts."
 )
-
-
-def _bug(
-    number: str,
-    protocol: type[ViewstampedReplication],
-    source: str,
-    breaks: str,
-    length: int,
-    shown: Mapping[str, Any],
-    hidden: Mapping[str, Any],
-    *,
-    note: str = "",
-    slow: bool = False,
-) -> Bug:
-    """Make a bug that is ``hidden`` by another value of what it says, all else as ``shown``."""
-    return Bug(
-        number=number,
-        protocol=protocol,
-        source=source,
-        model=vr,
-        shown=shown,
-        hidden={**shown, **hidden},
-        breaks=breaks,
-        length=length,
-        note=note,
-        slow=slow,
-    )
-
-
+_bug = partial(left_out, vr)
 BUGS = (
     _bug(
         *("VR1", CutsItsLogBack, VANLIGHTLY, LACKING, 13),

@@ -7,6 +7,7 @@ leaves open. Those that begin with ZB are the other rules, each left out, most w
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from paxiom.impl.names import NodeId
@@ -28,7 +29,7 @@ from paxiom.impl.zab import (
 )
 from paxiom.model_check.model import Delivery, Faults, Network
 from paxiom.model_check.models.zab import zab
-from paxiom.model_check.zoo.bug import Bug
+from paxiom.model_check.zoo.bug import left_out
 
 
 class AcknowledgesAnUnwrittenHistory(Zab):
@@ -245,33 +246,7 @@ ONE_ELECTION: Mapping[str, Any] = {
 UNREPORTED = "no report known: the rule left out"
 ISSUES = "Disalg-ICS-NJU/zookeeper-tla-spec, protocol-spec/issues.md"
 DURABILITY, SAFETY, LOST = "durability", "election safety", "leader completeness"
-
-
-def _bug(
-    number: str,
-    protocol: type[Zab],
-    source: str,
-    breaks: str,
-    length: int,
-    shown: Mapping[str, Any],
-    hidden: Mapping[str, Any],
-    *,
-    wrong: Mapping[str, Any] | None = None,
-) -> Bug:
-    """Make a bug that is ``hidden`` by other values of what it says, all else as ``shown``."""
-    return Bug(
-        number=number,
-        protocol=protocol,
-        source=source,
-        model=zab,
-        shown=shown,
-        hidden={**shown, **hidden},
-        breaks=breaks,
-        length=length,
-        wrong=wrong or {},
-    )
-
-
+_bug = partial(left_out, zab)
 BUGS = (
     _bug(
         *("Z01", AcknowledgesAnUnwrittenHistory, "ZOOKEEPER-3911; ZOOKEEPER-3023", DURABILITY, 16),
