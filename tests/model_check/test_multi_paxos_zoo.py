@@ -3,11 +3,16 @@
 import pytest
 
 from paxiom.impl.multi_paxos import MultiPaxos
-from paxiom.model_check.engine import explore
-from paxiom.model_check.result import Verdict
 from paxiom.model_check.zoo.bug import Bug
 from paxiom.model_check.zoo.multi_paxos import BUGS, CONTROLS, TWO_SLOTS
 from paxiom.model_check.zoo.rules import rules
+from support.mutants import (
+    assert_caught,
+    assert_harmless,
+    assert_holds,
+    assert_well_told,
+    each,
+)
 
 LONG = {"P15", "MP03", "MP10", "MP11", "MP06"}  # a million states and more
 # Two leaders with two commands each in two slots are too many states to exhaust here.
@@ -18,43 +23,24 @@ EXHAUSTED = [
 ]
 
 
-def each(bugs: tuple[Bug, ...] | list[Bug], slow: set[str]) -> list[object]:
-    """Name each test after its bug, and mark those that are slow."""
-    marks = {True: [pytest.mark.slow], False: []}
-    return [pytest.param(bug, marks=marks[bug.number in slow], id=bug.number) for bug in bugs]
-
-
 @pytest.mark.parametrize("bug", each(BUGS, LONG))
 def test_a_mutant_is_caught_with_a_shortest_trace(bug: Bug) -> None:
-    violation = explore(bug.broken()).violation
-
-    assert violation is not None
-    assert (violation.name, len(violation.trace)) == (bug.breaks, bug.length)
+    assert_caught(bug)
 
 
-@pytest.mark.parametrize("bug", each(BUGS, set()))
+@pytest.mark.parametrize("bug", each(BUGS))
 def test_a_mutant_is_invisible_below_its_bounds(bug: Bug) -> None:
-    result = explore(bug.too_small())
-
-    assert result.verdict is Verdict.HOLDS
-    assert all(result.witnesses.values())
+    assert_holds(bug.too_small())
 
 
 @pytest.mark.parametrize("bug", each(EXHAUSTED, {"MP04", "MP06"}))
 def test_multi_paxos_holds_where_the_mutant_falls(bug: Bug) -> None:
-    result = explore(bug.correct())
-
-    assert result.verdict is Verdict.HOLDS
-    assert all(result.witnesses.values())
+    assert_holds(bug.correct())
 
 
-@pytest.mark.parametrize("control", each(CONTROLS, set()))
+@pytest.mark.parametrize("control", each(CONTROLS))
 def test_a_harmless_deviation_stays_green(control: Bug) -> None:
-    """And it does deviate: the states or the steps are not those of Multi-Paxos."""
-    mutant, correct = explore(control.broken()), explore(control.correct())
-
-    assert mutant.verdict is correct.verdict is Verdict.HOLDS
-    assert (mutant.states, mutant.transitions) != (correct.states, correct.transitions)
+    assert_harmless(control)
 
 
 def test_every_rule_is_left_out_by_one() -> None:
@@ -63,8 +49,6 @@ def test_every_rule_is_left_out_by_one() -> None:
     assert rules_ == {bug.rule for bug in (*BUGS, *CONTROLS)}
 
 
-@pytest.mark.parametrize("bug", each(BUGS, set()))
+@pytest.mark.parametrize("bug", each(BUGS))
 def test_the_bounds_of_a_bug_differ_in_one_argument(bug: Bug) -> None:
-    assert sum(bug.shown.get(name) != bug.hidden.get(name) for name in bug.hidden) == 1
-    assert bug.original is MultiPaxos
-    assert (bug.protocol.__doc__ or "").startswith(f"{bug.number}: ")
+    assert_well_told(bug, MultiPaxos)

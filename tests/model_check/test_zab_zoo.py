@@ -1,7 +1,5 @@
 """Every rule of Zab has a mutant that dies, at its bounds and not below."""
 
-from collections.abc import Sequence
-
 import pytest
 
 from paxiom.impl.zab import Server, Zab
@@ -11,55 +9,40 @@ from paxiom.model_check.result import Verdict
 from paxiom.model_check.zoo.bug import Bug
 from paxiom.model_check.zoo.rules import rules
 from paxiom.model_check.zoo.zab import BUGS, CONTROLS, ONE_ELECTION, HeedsAnybody
+from support.mutants import (
+    assert_caught,
+    assert_harmless,
+    assert_holds,
+    assert_well_told,
+    at_different_bounds,
+    each,
+)
 
 LONG = {"Z03", "ZB15"}  # a million states and more, here or below
 THREE_EPOCHS = {"ZB03", "ZB04", "ZB19"}
 # Three elections at each of three nodes are too many states to exhaust here.
 TOO_LONG = {"ZB07"}
-BOUNDS = [
-    bug
-    for at, bug in enumerate(BUGS)
-    if bug.shown not in [b.shown for b in BUGS[:at]] and bug.number not in TOO_LONG
-]
-
-
-def each(bugs: Sequence[Bug], slow: set[str]) -> list[object]:
-    """Name each test after its bug, and mark those that are slow."""
-    marks = {True: [pytest.mark.slow], False: []}
-    return [pytest.param(bug, marks=marks[bug.number in slow], id=bug.number) for bug in bugs]
+BOUNDS = [bug for bug in at_different_bounds(BUGS) if bug.number not in TOO_LONG]
 
 
 @pytest.mark.parametrize("bug", each(BUGS, LONG))
 def test_a_mutant_is_caught_with_a_shortest_trace(bug: Bug) -> None:
-    violation = explore(bug.broken()).violation
-
-    assert violation is not None
-    assert (violation.name, len(violation.trace)) == (bug.breaks, bug.length)
+    assert_caught(bug)
 
 
 @pytest.mark.parametrize("bug", each(BUGS, {"Z03"} | THREE_EPOCHS))
 def test_a_mutant_is_invisible_below_its_bounds(bug: Bug) -> None:
-    result = explore(bug.too_small())
-
-    assert result.verdict is Verdict.HOLDS
-    assert all(result.witnesses.values())
+    assert_holds(bug.too_small())
 
 
 @pytest.mark.parametrize("bug", each(BOUNDS, LONG | THREE_EPOCHS))
 def test_zab_holds_where_the_mutant_falls(bug: Bug) -> None:
-    result = explore(bug.correct())
-
-    assert result.verdict is Verdict.HOLDS
-    assert all(result.witnesses.values())
+    assert_holds(bug.correct())
 
 
-@pytest.mark.parametrize("control", each(CONTROLS, set()))
+@pytest.mark.parametrize("control", each(CONTROLS))
 def test_a_harmless_deviation_stays_green(control: Bug) -> None:
-    """And it does deviate: the states or the steps are not those of Zab."""
-    mutant, correct = explore(control.broken()), explore(control.correct())
-
-    assert mutant.verdict is correct.verdict is Verdict.HOLDS
-    assert (mutant.states, mutant.transitions) != (correct.states, correct.transitions)
+    assert_harmless(control)
 
 
 class AcceptsFromThePast(Zab):
@@ -98,8 +81,6 @@ def test_every_rule_is_left_out_by_one() -> None:
     assert names == {bug.rule for bug in (*BUGS, *CONTROLS)} | {"may_accept"}
 
 
-@pytest.mark.parametrize("bug", each(BUGS, set()))
+@pytest.mark.parametrize("bug", each(BUGS))
 def test_the_bounds_of_a_bug_differ_in_one_argument(bug: Bug) -> None:
-    assert sum(bug.shown.get(name) != bug.hidden.get(name) for name in bug.hidden) == 1
-    assert bug.original is Zab
-    assert (bug.protocol.__doc__ or "").startswith(f"{bug.number}: ")
+    assert_well_told(bug, Zab)
