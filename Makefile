@@ -90,7 +90,7 @@ bench: $(INSTALLED)  ## the benchmarks
 	$(BIN)/python benchmarks/run.py
 
 # From inside tests/, where support/ is.
-kill-table: $(INSTALLED)  ## which property kills which bug of Raft, in model_check/zoo/README.md: some minutes
+kill-table: $(INSTALLED)  ## which property kills which bug, in model_check/zoo/README.md: some minutes
 	cd tests && ../$(BIN)/python -m support.kill_table
 
 # In a copy: mutants are written over the source.

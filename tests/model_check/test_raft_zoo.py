@@ -13,11 +13,10 @@ from paxiom.model_check.zoo.bug import Bug
 from paxiom.model_check.zoo.raft_elections import HalfIsEnough
 from paxiom.model_check.zoo.random_runs import SEED, SELDOM
 from support.cones import by_what_matters
-from support.kill_table import RAFT_BUGS, UNKNOWN, kills, parsed, section, written
+from support.kill_table import RAFT
 
+RAFT_BUGS = list(RAFT.bugs)
 RAFT_CONTROLS = [bug for bug in CONTROLS if issubclass(bug.protocol, Raft)]
-# Those whose column of the table is not made in two seconds.
-LONG = {"R01", "R03", "R04", "R05", "R12", "R15", "R19", "R20", "R24"}
 MOST_ORBITS = 20_000  # that the reference explorer is asked to visit
 
 
@@ -142,31 +141,3 @@ def test_half_of_an_even_cluster_elects_two_leaders(nodes: int, length: int) -> 
 
 def test_half_of_an_odd_cluster_rounded_up_is_a_majority() -> None:
     assert explore(raft(protocol=HalfIsEnough, terms=2, log=1)).verdict is Verdict.HOLDS
-
-
-# --- which property kills which bug ---------------------------------------------------------------
-
-
-HOW = "make it again: make kill-table"
-
-
-def test_the_table_has_every_bug_with_what_is_on_record() -> None:
-    """The property on record has the shortest run of all."""
-    table = parsed(written())
-
-    assert list(table) == [bug.number for bug in RAFT_BUGS], HOW
-    for bug in RAFT_BUGS:
-        found = table[bug.number]
-        assert found[bug.breaks] == str(bug.length), HOW
-        assert bug.length == min(int(length) for length in found.values() if length != UNKNOWN)
-
-
-def test_the_table_is_written_as_it_is_made() -> None:
-    """Its heading, its order of properties, and the line on those that kill nothing."""
-    assert written() == section(parsed(written())), HOW
-
-
-@pytest.mark.parametrize("bug", each(RAFT_BUGS, LONG))
-def test_the_table_is_up_to_date(bug: Bug) -> None:
-    """Each property alone, until it falls or the space is exhausted."""
-    assert kills(bug) == parsed(written())[bug.number], HOW
