@@ -17,17 +17,27 @@ from paxiom.model_check.cli_shared import (
 )
 from paxiom.model_check.compare import compare_document, compare_lines, explore_all
 from paxiom.model_check.layout import width_of, write
+from paxiom.model_check.model import MOST
+from paxiom.model_check.options import whole
 from paxiom.model_check.stops import exit_code, explored_lines
 from paxiom.model_check.traces.trace_file import dumps
 
 Explore = Annotated[
     int | None,
     typer.Option(
-        min=1, max=2, metavar="F", help="Explore, too, how many nodes bear up to F stops."
+        metavar="F",
+        parser=whole("--explore", 1, 2),
+        help="Explore, too, how many nodes bear up to F stops.",
     ),
 ]
 RoundsMost = Annotated[
-    int, typer.Option("--rounds", min=1, help="Explore so many ballots, terms or views.")
+    int,
+    typer.Option(
+        "--rounds",
+        metavar="N",
+        parser=whole("--rounds", 1, MOST),
+        help="Explore so many ballots, terms or views.",
+    ),
 ]
 
 
@@ -47,7 +57,8 @@ def compare(
 ) -> None:
     """Measure the protocols side by side: delays, messages, and how many nodes may stop.
 
-    Exit codes: 0 unless what is explored is not as measured, 1, or not finished, 3.
+    Exit codes: 0 it is as measured, 1 what is explored is not, 2 the command is wrong, 3 it was not
+    finished, 130 it was interrupted.
     """
     code = 0
     with refusing():

@@ -162,6 +162,6 @@ def _hint(name: str, known: dict[str, AnyProtocol]) -> str:
         near += [bare[each] for each in get_close_matches(spelled, bare, n=3, cutoff=0.75)]
     if near:
         return f"did you mean {', '.join(dict.fromkeys(near))}?"
-    owners = [owner] if owner in known else list(known)
-    commands = " or ".join(f"paxiom why {each}" for each in owners)
-    return f"{commands} lists the rules"
+    if owner in known:
+        return f"paxiom why {owner} lists the rules"
+    return f"paxiom why PROTOCOL lists those of one: {', '.join(known)}"

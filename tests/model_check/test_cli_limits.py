@@ -96,6 +96,8 @@ def test_a_model_of_ones_own_is_refused_by_its_line(paxiom: Run) -> None:
         (("prove", "paxos", "--seeds", HUGE), "--seeds"),
         (("prove", "paxos", "--workers", HUGE), "--workers"),
         (("quorums", "--nodes", HUGE), "--nodes"),
+        (("compare", "--explore", HUGE), "--explore"),
+        (("compare", "--explore", "1", "--rounds", HUGE), "--rounds"),
         (("bugs", "P03", "--workers", HUGE), "--workers"),
         (("why", "paxos.may_vote", "--workers", HUGE), "--workers"),
     ],

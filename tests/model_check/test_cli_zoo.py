@@ -307,7 +307,7 @@ def test_every_rule_can_be_told(paxiom: Run) -> None:
         ("multi_paxos.may-vot", "did you mean multi-paxos.may_vote"),
         ("raftt", "did you mean raft?"),
         ("raft.frobnicate", "paxiom why raft lists the rules"),
-        ("x", "paxiom why paxos or "),
+        ("x", "paxiom why PROTOCOL lists those of one: multi-paxos, "),
         ("paxos._x", "no rule 'paxos._x'"),
     ],
 )
