@@ -7,20 +7,18 @@ Replicas move through *views*; the primary of each is fixed by its number. The *
 requests in its log and has them *prepared* by the backups, in order; what a quorum has in its logs
 is *committed*, and *executed* in that order. When a primary is silent, replicas give it up and
 begin the next view with the best log of a quorum: of the latest view, and of those the longest. A
-replica that missed something has the state *transferred*; one that has crashed has lost its log,
-and *recovers* it from the others before it takes part again.
+replica that missed something has the state *transferred*; one that has crashed *recovers* its log.
 
 Why it is safe: a quorum has the log of a view up to what is committed there, and the quorum that
 begins a later view meets it; whoever gave up a view prepares nothing in it any more.
 
-Departures. The view is on disk before a replica speaks in it, which VRR leaves to recovery: see
-:mod:`paxiom.impl.vr.recovery`. *State transfer* into a later view leaves the log alone until the
-new state is there: to cut it back first, as VRR 5.2 has it, loses requests that are committed
-(Vanlightly, "VR Revisited: State Transfer", 2022); it also serves those who missed StartView, and
-whoever has got something says what it has, with PrepareOk. PrepareOk stands for all before it, too.
-Where a message carries the log, it carries no op-number. The *client table* is read off the log;
-to remember the result of a request is left to the application. The heartbeat does not repeat what
-is not prepared yet: state transfer fetches it with the next request.
+Departures. The view is on disk before a replica speaks in it: see :mod:`paxiom.impl.vr.recovery`.
+*State transfer* into a later view leaves the log alone until the new state is there: to cut it back
+first, as VRR 5.2 has it, loses requests that are committed (Vanlightly, "VR Revisited: State
+Transfer", 2022). It also serves those who missed StartView, and whoever has got something says so
+with PrepareOk. Where a message carries the log, it carries no op-number. The *client table* is read
+off the log; to remember the result of a request is left to the application. The heartbeat does not
+repeat what is not prepared yet: state transfer fetches it with the next request.
 
 Left out: cutting the log short (VRR 5.1), or sending it in part in view changes (5.3); witnesses,
 batching and reads (6); reconfiguration (7).
@@ -83,6 +81,10 @@ class Replication(Protocol[Replica, Message]):
     def is_new(self, replica: Replica, request: Request) -> bool:
         """Take up a request once: only if later than the client's last (VRR 4.1, step 2)."""
         return request.number > last_number(replica.log, request.client)
+
+    def may_prepare(self, replica: Replica, prepare: Prepare) -> bool:
+        """Prepare in a view that has begun, and was not given up (VRR 4.1; 8.1: crucial)."""
+        return self.is_in(replica, prepare.view)
 
     def comes_next(self, replica: Replica, prepare: Prepare) -> bool:
         """Prepare a request only after all earlier ones (VRR 4.1, step 4)."""
@@ -246,7 +248,7 @@ class Replication(Protocol[Replica, Message]):
 
     def on_prepare(self, replica: Replica, prepare: Prepare) -> Step[Replica] | None:
         """Backup: put the request in the log and say so, or ask for what is missing (4.1)."""
-        if not self.is_in(replica, prepare.view):
+        if not self.may_prepare(replica, prepare):
             return self.catch_up(replica, prepare.view)
         if self.comes_next(replica, prepare):
             replica = replace(replica, log=(*replica.log, prepare.request))

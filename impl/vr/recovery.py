@@ -1,14 +1,14 @@
 """Recovery: a replica that has crashed gets its log from the others, as no log is on disk.
 
-VRR 4.3 writes nothing to disk at all, so that a replica forgets in a crash which views it gave up;
-the answers of f + 1 others are to remind it (VRR 8.2). That is not enough where replicas crash and
-recover one after the other: what each said before its crash still counts for a view that all of
-them have forgotten (Michael, Ports, Sharma, Szekeres, "Recovering Shared Objects Without Stable
-Storage", DISC 2017). Here the view is on disk before a replica speaks in it, as in the first
-Viewstamped Replication (Oki and Liskov, PODC 1988), and a replica does not recover into an earlier
-one: if the others know of none so late, it goes on with the change to it. Nonces are a counter on
-disk, which VRR 4.3 names as one way. These two numbers are what survives a crash. A replica that
-has lost its disk has no new nonce, and takes no part any more.
+VRR 4.3 writes nothing to disk, so that a replica forgets in a crash which views it gave up. That
+two rounds of messages change a view is to make sure that one of f + 1 who answer remembers (VRR
+8.2). Where replicas crash and recover one after the other, it does not: what each said before its
+crash still counts for a view that all of them have forgotten (Michael, Ports, Sharma, Szekeres,
+"Recovering Shared Objects Without Stable Storage", DISC 2017). Here the view is on disk before a
+replica speaks in it, as it was in the first Viewstamped Replication (VRR 8.2), and a replica does
+not recover into an earlier one: if the others know of none so late, it goes on with the change to
+it. Nonces are a counter on disk, which VRR 4.3 names as one way. These two numbers are what
+survives a crash. A replica that has lost its disk has no new nonce, and takes no part any more.
 """
 
 from collections.abc import Hashable, Iterable

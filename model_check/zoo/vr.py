@@ -2,7 +2,7 @@
 """Viewstamped Replication without one of its rules.
 
 VR1 to VR5 are numbers of the project's list of published bugs; VR1 and VR2 are what the paper says.
-Those from VR6 on are the other rules, each left out, for which there is no report.
+Those from VR6 on are the other rules, each left out, most without a report.
 """
 
 from collections.abc import Mapping
@@ -166,6 +166,13 @@ class RecoversWithoutDisk(ViewstampedReplication):
         return Replica(node, Stable(0, 1), Recovering())
 
 
+class PreparesWhatItGaveUp(ViewstampedReplication):
+    """VR16: a backup prepares requests of a view that it has given up."""
+
+    def may_prepare(self, replica: Replica, prepare: Prepare) -> bool:
+        return True
+
+
 class ReportsAtOnce(ViewstampedReplication):
     """A replica hands in its log without waiting for f others to give up the view."""
 
@@ -290,7 +297,7 @@ BUGS = (
         {"clients": 1},
     ),
     _bug(
-        *("VR13", StartsOver, UNREPORTED, DURABLE, 4),
+        *("VR13", StartsOver, "VRR 4.3, where it is told", DURABLE, 4),
         {"views": 1, "faults": CRASH},
         {"faults": NO_FAULT},
     ),
@@ -305,6 +312,11 @@ BUGS = (
         {"faults": LOST_DISK},
         note="Its second recovery has the nonce of the first.",
     ),
+    _bug(
+        *("VR16", PreparesWhatItGaveUp, "VRR 8.1, where it is told", LACKING, 7),
+        {"views": 2},
+        {"views": 1},
+    ),
 )
 
 OMITTED: Mapping[str, str] = {
@@ -316,7 +328,7 @@ CONTROLS = (
         *("VRC1", ReportsAtOnce, "ours", "", 0),
         {"views": 2},
         {},
-        note="In VRR, where no view is on disk, others must know of it (8.2).",
+        note="As VRR 8.2 says: where the view is on disk, one round of messages will do.",
     ),
     _bug(
         *("VRC2", CountsOldPreparations, "ours", "", 0, {"views": 4, "nodes": 2}, {}),

@@ -211,6 +211,11 @@ def test_a_view_begins_once() -> None:
     assert ignores(replica(N2, A, view=1), DoViewChange(1, (), 0, 0), N3)
 
 
+def test_who_gave_up_a_view_prepares_nothing_in_it_any_more() -> None:
+    """VRR 8.1: this is crucial."""
+    assert ignores(replica(N3, view=1, normal=0, status=ViewChange()), Prepare(0, 1, A, 0))
+
+
 # --- state transfer (VRR 5.2) ---------------------------------------------------------------------
 
 

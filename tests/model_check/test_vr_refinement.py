@@ -64,6 +64,7 @@ BREAKS = {
     "VR8": ("commit", "\N{NOT SIGN}acked(n1, 0, 1)"),  # what no quorum has
     "VR10": ("start_view", "\N{NOT SIGN}acked(n2, 0, 1)"),  # with too few logs
     "VR12": ("acknowledge", "filled(1, 1)"),  # what is not in the log of the view
+    "VR16": ("acknowledge", "\N{NOT SIGN}left("),  # in a view that it gave up
 }
 
 # The spec has no client table, and all know at once what is committed; recovery is beyond it.
