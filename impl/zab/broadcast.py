@@ -43,7 +43,7 @@ class Broadcast(Protocol[Server, Message]):
 
     def leads(self, server: Server, leader: Leader) -> bool:
         """Broadcast only when a quorum has the history, the leader with it (ZAB l.2.2)."""
-        joined = {peer.node for peer in leader.peers if peer.acked is not None}
+        joined = {peer.node for peer in leader.peers if has_history(peer)}
         return self.quorum.is_quorum({server.id, *joined})
 
     def next_zxid(self, server: Server, leader: Leader) -> Zxid:

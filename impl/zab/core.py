@@ -20,13 +20,14 @@ Why it is safe:
 - Within an epoch all histories are beginnings of one: channels are FIFO, and a follower hears all
   that is proposed after the history that it was sent.
 
-Departures. The leader counts itself without sending itself messages. Every message names its
-epoch, where the paper closes channels: what is left over from an earlier epoch must be told apart.
-The paper calls Q those whom the leader writes to; here NEWEPOCH goes to those that sent CEPOCH,
-NEWLEADER to those that sent ACK-E, PROPOSE to those that were sent NEWLEADER, and COMMIT to those
-that sent ACK-LD. Commits are cumulative. COMMIT-LD names the last transaction that is committed:
-who comes late is sent a history that has more. A follower that is told an epoch which it has
-promised already does not answer, but waits for the history.
+Departures. The leader counts itself without sending itself messages. Every message names its epoch,
+where the paper closes channels: what is left over from an earlier epoch must be told apart. A
+leader begins with the reports of a quorum, and does not wait for all that it asked. The paper calls
+Q those whom the leader writes to; here NEWEPOCH goes to those that sent CEPOCH, NEWLEADER to those
+that sent ACK-E, PROPOSE to those that were sent NEWLEADER, and COMMIT to those that sent ACK-LD.
+Commits are cumulative. COMMIT-LD names the last transaction that is committed: who comes late is
+sent a history that has more. A follower that is told an epoch which it has promised already does
+not answer, but waits for the history.
 
 Left out: who is named and when (fast leader election), beyond that any of ``leaders`` may be at any
 time; sending only the part of a history that a follower lacks (DIFF, TRUNC, SNAP); observers;
@@ -136,7 +137,7 @@ class Zab(Broadcast):
     def commit_on_joining(
         self,
         server: Server,
-        ack: AckLeader,  # noqa: ARG002 - for a mutant
+        acked: Zxid,  # noqa: ARG002 - for a mutant
     ) -> Zxid:
         """Tell a follower what the leader knows to be committed by now (ZAB l.2.2, l.3.4)."""
         return last_zxid(server.history[: server.delivered])
@@ -247,9 +248,8 @@ class Zab(Broadcast):
                 others = frozenset(each for each in reports if each.node != source)
                 report = Report(source, ack.current, ack.history)
                 return self.begin(server, Prospective(epoch, others | {report}))
-            case Leader(epoch, peers) as leader if ack.epoch == epoch:
-                known = source in {peer.node for peer in peers}
-                return None if known else self.admit(server, leader, source)
+            case Leader(epoch) as leader if ack.epoch == epoch and source not in leader.followers:
+                return self.admit(server, leader, source)
             case _:
                 return None
 
@@ -270,12 +270,9 @@ class Zab(Broadcast):
 
     def admit(self, server: Server, leader: Leader, node: NodeId) -> Step[Server]:
         """Send the history, as it is by now, to one that comes late (ZAB l.3.3)."""
-        send = Send(node, NewLeader(leader.epoch, server.history))
-        if node in {peer.node for peer in leader.peers}:
-            return Step(server, (send,))
-        return Step(
-            replace(server, role=replace(leader, peers=leader.peers | {Peer(node)})), (send,)
-        )
+        new = frozenset() if node in leader.followers else frozenset({Peer(node)})
+        admitted = replace(server, role=replace(leader, peers=leader.peers | new))
+        return Step(admitted, (Send(node, NewLeader(leader.epoch, server.history)),))
 
     def on_new_leader(self, server: Server, leader: NodeId, message: NewLeader) -> Step[Server]:
         """Take the leader's history, or leave a leader that is behind (ZAB f.2.1)."""
@@ -296,7 +293,7 @@ class Zab(Broadcast):
         if not self.leads(server, before):
             return self.lead_if_may(server, leader)
         after = self.commit_what_may_be(server, leader)
-        tells = Send(source, CommitLeader(leader.epoch, self.commit_on_joining(after, ack)))
+        tells = Send(source, CommitLeader(leader.epoch, self.commit_on_joining(after, ack.last)))
         return Step(after, (tells, *self.commits(server, after, leader, besides=source)))
 
     def lead_if_may(self, server: Server, leader: Leader) -> Step[Server]:
@@ -304,6 +301,6 @@ class Zab(Broadcast):
         if not self.leads(server, leader):
             return Step(replace(server, role=leader))
         after = self.commit_what_may_be(server, leader)
-        ack = AckLeader(leader.epoch, last_zxid(server.history))
-        tells = CommitLeader(leader.epoch, self.commit_on_joining(after, ack))
+        acked = last_zxid(server.history)
+        tells = CommitLeader(leader.epoch, self.commit_on_joining(after, acked))
         return Step(after, (*self.to_peers(leader, has_history, tells), Lead(leader.epoch)))

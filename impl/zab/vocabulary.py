@@ -189,6 +189,11 @@ class Leader:
     epoch: int
     peers: frozenset[Peer]
 
+    @property
+    def followers(self) -> frozenset[NodeId]:
+        """Whom it has sent the history to."""
+        return frozenset(peer.node for peer in self.peers)
+
 
 @dataclass(frozen=True, slots=True)
 class Retired:

@@ -14,7 +14,6 @@ from paxiom.impl.names import NodeId
 from paxiom.impl.protocol import Effect, Persist
 from paxiom.impl.zab import (
     AckEpoch,
-    AckLeader,
     Follower,
     History,
     Leader,
@@ -83,8 +82,8 @@ class ProposesToThoseInSync(Zab):
 class CommitsWhatWasAcknowledged(Zab):
     """Z10: a follower that comes late is told that all of the history it was sent is committed."""
 
-    def commit_on_joining(self, server: Server, ack: AckLeader) -> Zxid:
-        return ack.last
+    def commit_on_joining(self, server: Server, acked: Zxid) -> Zxid:
+        return acked
 
 
 class HeedsAnybody(Zab):
