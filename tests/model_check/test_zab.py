@@ -4,13 +4,15 @@ from typing import Any
 
 import pytest
 
+from paxiom.impl.zab import Zab
 from paxiom.model_check import reference
 from paxiom.model_check.engine import explore
 from paxiom.model_check.model import Faults, Model, ModelError
 from paxiom.model_check.models.zab import zab
 from paxiom.model_check.result import Verdict
 from paxiom.model_check.schedule import Move
-from paxiom.model_check.stateful import run
+from paxiom.model_check.stateful import Violated, run
+from paxiom.model_check.zoo.zab import AppliesItsTail
 from support.agreement import essence, exhausted
 
 FAULTS = [Faults(), Faults(crashes=1), Faults(stops=1), Faults(amnesias=1)]
@@ -59,6 +61,11 @@ def test_two_epochs() -> None:
     assert holds(zab()) == 391_691
 
 
+@pytest.mark.slow
+def test_two_epochs_where_all_may_lead() -> None:
+    assert holds(zab(leaders=3)) == 436_167
+
+
 def test_two_epochs_under_one_leader() -> None:
     assert holds(zab(leaders=1, asks=2)) == 380_233
 
@@ -74,9 +81,10 @@ def test_two_epochs_with_a_fault(faults: Faults) -> None:
 # --- at random, beyond bounds ---------------------------------------------------------------------
 
 
-def stormy(nodes: int) -> Model:
+def stormy(nodes: int, protocol: type[Zab] = Zab) -> Model:
     """All may lead; crashes within steps, two values."""
-    return zab(nodes=nodes, leaders=nodes, asks=2, value_count=2, faults=Faults(crashes=1))
+    crash = Faults(crashes=1)
+    return zab(protocol=protocol, nodes=nodes, leaders=nodes, asks=2, value_count=2, faults=crash)
 
 
 @pytest.mark.parametrize(
@@ -97,6 +105,14 @@ def test_random_runs_hold_and_come_far(
     assert tally.share("history carried over") >= carry
     assert tally.moves[Move.CRASH]
     assert tally.moves[Move.RECOVER]
+
+
+def test_a_node_that_applies_its_tail_is_found() -> None:
+    """Z02 of the zoo: with 4 seeds after 3 to 7 runs."""
+    with pytest.raises(Violated) as caught:
+        run(stormy(3, AppliesItsTail), runs=30, seed=1, targeted=False, shrink=False)
+
+    assert caught.value.violation.name in {"durability", "state machine safety"}
 
 
 # --- options --------------------------------------------------------------------------------------
