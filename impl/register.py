@@ -135,9 +135,9 @@ class QuorumRegister(Protocol[Server, Message]):
 
     # The rules.
 
-    def knows_enough(self, told: frozenset[tuple[NodeId, Stamped]]) -> bool:
+    def knows_enough(self, call: Asking) -> bool:
         """Ask a quorum that meets all in which a call may have ended, to write too (LS)."""
-        return self.asked.is_quorum({node for node, _ in told})
+        return self.asked.is_quorum({node for node, _ in call.told})
 
     def stamp_to_write(self, server: Server, told: frozenset[tuple[NodeId, Stamped]]) -> Stamp:
         """Take a stamp of one's own above all that were told (LS)."""
@@ -174,7 +174,7 @@ class QuorumRegister(Protocol[Server, Message]):
         if told.call != server.calls or not isinstance(server.call, Asking):
             return None
         call = replace(server.call, told=server.call.told | {(source, told.stored)})
-        if not self.knows_enough(call.told):
+        if not self.knows_enough(call):
             return Step(replace(server, call=call))
         if isinstance(call.command, Write):
             stamped = Stamped(self.stamp_to_write(server, call.told), call.command.value)
