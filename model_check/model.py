@@ -233,9 +233,10 @@ def _ill_typed(model: Model) -> list[str]:
     elif not hasattr(protocol, "nodes"):
         found.append(f"{type(protocol).__name__} has no nodes: give it a field of that name")
     if not isinstance(properties, tuple | list):
-        found.append(f"properties= takes a tuple, not {properties!r}")
+        found.append(f"properties= takes a tuple, not a {type(properties).__name__}: (it,), of one")
     elif strange := [each for each in properties if not isinstance(each, Property)]:
-        found.append(f"{strange[0]!r} is no property: make one by @always, @step or @reachable")
+        name = getattr(strange[0], "__name__", repr(strange[0]))
+        found.append(f"{name} is no property: make one by @always, @step or @reachable")
     return found
 
 

@@ -19,7 +19,7 @@ RATE_SECONDS = 3.0  # the rate shown is that of so long
 PHASES = {
     "starting": "starting the engine",
     "reference": "visiting states with the reference explorer, which counts them at the end",
-    "compiling": "compiling the search kernel: once on this machine, then never again",
+    "compiling": "compiling the search kernel: once for this installation, half a minute or so",
     "tracing": "replaying the trace through the handlers",
 }
 

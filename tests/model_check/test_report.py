@@ -309,7 +309,7 @@ def test_compiling_is_announced_and_then_a_line_comes_every_ten_seconds(
     assert told.out == ""
     assert len(lines) == 3
     assert "compiling" in lines[0]
-    assert "once on this machine" in lines[0]
+    assert "once for this installation" in lines[0]
     assert lines[1].split("  ") == [
         "10.0 s", "10,000 states", "1k states/s", "depth 3", "frontier 50", "2 MB",
     ]  # fmt: skip

@@ -328,11 +328,13 @@ class Homeless(Protocol[Any, Any]):
             id="a protocol without nodes",
         ),
         pytest.param(
-            {"properties": shows_something}, "properties= takes a tuple, not ", id="no tuple"
+            {"properties": shows_something},
+            "properties= takes a tuple, not a Property",
+            id="no tuple",
         ),
         pytest.param(
             {"properties": (len,)},
-            "<built-in function len> is no property: make one by @always, @step or @reachable",
+            "len is no property: make one by @always, @step or @reachable",
             id="a function for a property",
         ),
         pytest.param(
