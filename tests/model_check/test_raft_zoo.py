@@ -7,11 +7,9 @@ from paxiom.model_check import reference
 from paxiom.model_check.engine import explore
 from paxiom.model_check.models.raft import raft
 from paxiom.model_check.result import Verdict
-from paxiom.model_check.stateful import Violated, run
 from paxiom.model_check.zoo import BUGS, CONTROLS, OMITTED
 from paxiom.model_check.zoo.bug import Bug
 from paxiom.model_check.zoo.raft_elections import HalfIsEnough
-from paxiom.model_check.zoo.random_runs import SEED, SELDOM
 from support.cones import by_what_matters
 from support.kill_table import RAFT
 
@@ -57,23 +55,6 @@ def test_the_reference_explorer_finds_no_shorter_run(bug: Bug) -> None:
 
     assert result.violation is not None
     assert (result.violation.name, len(result.violation.trace)) == (bug.breaks, bug.length)
-
-
-@pytest.mark.parametrize(
-    "bug",
-    each(
-        [bug for bug in RAFT_BUGS if bug.examples],
-        slow={bug.number for bug in RAFT_BUGS if bug.examples == SELDOM},
-    ),
-)
-def test_a_bug_is_found_at_random(bug: Bug) -> None:
-    """Within as many runs as are on record, by some property."""
-    with pytest.raises(Violated):
-        run(bug.broken(), runs=bug.examples or 0, seed=SEED, shrink=False, targeted=False)
-
-
-def test_a_bug_that_is_not_found_at_random_says_why() -> None:
-    assert all(bool(bug.examples) != bool(bug.unseen) for bug in RAFT_BUGS)
 
 
 @pytest.mark.parametrize("bug", each(RAFT_BUGS))
