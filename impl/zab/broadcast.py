@@ -113,7 +113,7 @@ class Broadcast(Protocol[Server, Message]):
         if not isinstance(leader, Leader) or not self.leads(state, leader):
             return None
         transaction = Transaction(self.next_zxid(state, leader), command)
-        server = with_history(state, (*state.history, transaction))
+        server = self.store(state, transaction)
         sends = self.to_peers(leader, self.hears_proposals, Propose(leader.epoch, transaction))
         return self.settle(state, Step(self.commit_what_may_be(server, leader), sends))
 
@@ -130,19 +130,28 @@ class Broadcast(Protocol[Server, Message]):
     def settle(self, before: Server, step: Step[Server]) -> Step[Server]:
         """Add to a step what must be on disk before it, and deliver what it committed."""
         after = step.state
-        durable = self.persist(before.stable, after.stable)
+        durable = self.persist(self.on_disk(before), self.on_disk(after))
         fresh = range(before.delivered + 1, after.delivered + 1)
         current = after.stable.current
         delivers = tuple(Apply(index, after.history[index - 1], current) for index in fresh)
         return Step(after, self.in_order(durable, (*step.effects, *delivers)))
 
+    def on_disk(self, server: Server) -> Stable:
+        """Tell what of a server is to be on its disk."""
+        return server.stable
+
     # Broadcast.
+
+    def store(self, server: Server, transaction: Transaction) -> Server:
+        """Add a transaction to the history."""
+        history = (*server.history, transaction)
+        return replace(server, stable=replace(server.stable, history=history))
 
     def on_propose(self, server: Server, leader: NodeId, message: Propose) -> Step[Server] | None:
         """Store a transaction, and acknowledge it (ZAB phase 3, follower)."""
         if not self.is_in(server, message.epoch):
             return None
-        after = with_history(server, (*server.history, message.transaction))
+        after = self.store(server, message.transaction)
         return Step(after, (Send(leader, Ack(message.epoch, message.transaction.zxid)),))
 
     def on_commit(self, server: Server, message: CommitLeader | Commit) -> Step[Server] | None:
@@ -201,8 +210,3 @@ def stored(leader: Leader, node: NodeId, index: int) -> Leader:
     known = {peer.node: peer.acked for peer in leader.peers}
     known[node] = max(known.get(node) or 0, index)
     return replace(leader, peers=frozenset(Peer(*each) for each in known.items()))
-
-
-def with_history(server: Server, history: History) -> Server:
-    """Give ``server`` another history."""
-    return replace(server, stable=replace(server.stable, history=history))

@@ -30,12 +30,13 @@ sent a history that has more. A follower that is told an epoch which it has prom
 not answer, but waits for the history.
 
 Left out: who is named and when (fast leader election), beyond that any of ``leaders`` may be at any
-time; sending only the part of a history that a follower lacks (DIFF, TRUNC, SNAP); observers;
-reconfiguration; reads.
+time; observers; reconfiguration; reads. Sending only the part of a history that a follower lacks is
+in :mod:`paxiom.impl.zab.differences`.
 """
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import assert_never
 
 from paxiom.impl.names import NodeId
@@ -260,27 +261,45 @@ class Zab(Broadcast):
         reports = prospective.reports
         if not self.may_begin(reports):
             return Step(replace(server, role=prospective))
-        best = max(sorted(reports, key=lambda report: report.node), key=self.recency)
-        stable = replace(server.stable, current=prospective.epoch, history=best.history)
-        others = sorted(report.node for report in reports if report.node != server.id)
-        leader = Leader(prospective.epoch, frozenset(map(Peer, others)))
-        sends = broadcast(others, NewLeader(leader.epoch, best.history))
-        step = self.lead_if_may(replace(server, stable=stable), leader)
-        return Step(step.state, (*sends, *step.effects))
+        ordered = sorted(reports, key=lambda report: report.node)
+        best = max(ordered, key=self.recency)
+        server = self.adopt(server, prospective.epoch, best.history)
+        others = [report for report in ordered if report.node != server.id]
+        leader = Leader(prospective.epoch, frozenset(Peer(report.node) for report in others))
+        sends = (self.send_history(server, leader, each.node, each.history) for each in others)
+        step = self.lead_if_may(server, leader)
+        return Step(step.state, (*chain.from_iterable(sends), *step.effects))
 
-    def admit(self, server: Server, leader: Leader, node: NodeId) -> Step[Server]:
+    def adopt(self, server: Server, epoch: int, history: History) -> Server:
+        """Make ``history`` that of the epoch."""
+        stable = replace(server.stable, current=epoch, history=history)
+        return replace(server, stable=stable)
+
+    def send_history(
+        self,
+        server: Server,
+        leader: Leader,
+        to: NodeId,
+        theirs: History,  # noqa: ARG002 - for who sends differences
+    ) -> tuple[Send, ...]:
+        """Send the history, whatever the follower has (ZAB l.2.1)."""
+        return (Send(to, NewLeader(leader.epoch, server.history)),)
+
+    def admit(
+        self, server: Server, leader: Leader, node: NodeId, theirs: History = ()
+    ) -> Step[Server]:
         """Send the history, as it is by now, to one that comes late (ZAB l.3.3)."""
         new = frozenset() if node in leader.followers else frozenset({Peer(node)})
         admitted = replace(server, role=replace(leader, peers=leader.peers | new))
-        return Step(admitted, (Send(node, NewLeader(leader.epoch, server.history)),))
+        return Step(admitted, self.send_history(server, leader, node, theirs))
 
     def on_new_leader(self, server: Server, leader: NodeId, message: NewLeader) -> Step[Server]:
         """Take the leader's history, or leave a leader that is behind (ZAB f.2.1)."""
         if not self.may_join(server, message.epoch):
             return Step(replace(server, role=Looking()))
         history = self.history_to_take(server, message.history)
-        stable = replace(server.stable, current=message.epoch, history=history)
-        joined = replace(server, stable=stable, role=Follower(leader, joined=True))
+        joined = self.adopt(server, message.epoch, history)
+        joined = replace(joined, role=Follower(leader, joined=True))
         joined = replace(joined, delivered=self.delivered_on_joining(joined))
         return Step(joined, (Send(leader, AckLeader(message.epoch, last_zxid(message.history))),))
 
