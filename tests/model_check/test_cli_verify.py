@@ -161,12 +161,20 @@ def test_the_chain_of_multi_paxos_ends_in_a_replicated_log(paxiom: Run) -> None:
 
 
 @pytest.mark.slow
-def test_the_chain_of_viewstamped_replication_holds(paxiom: Run) -> None:
-    ran = paxiom("verify", "vr", "--no-second")
+@pytest.mark.parametrize(
+    ("model", "protocol"),
+    [
+        (["vr"], "ViewstampedReplication"),
+        (["zab", "--leaders", "1", "--elections", "1", "--crashes", "1"], "Zab"),
+    ],
+    ids=["vr", "zab"],
+)
+def test_the_chain_of_a_view_change_holds(paxiom: Run, model: list[str], protocol: str) -> None:
+    ran = paxiom("verify", *model, "--no-second")
     out = told(ran)
 
     assert ran.code == 0
-    assert "Every step of ViewstampedReplication is an action of the spec ViewChange" in out
+    assert f"Every step of {protocol} is an action of the spec ViewChange" in out
     assert "3 what the spec assumes is true HOLDS" in out
     assert "4 the spec refines ReplicatedLog HOLDS" in out
 
