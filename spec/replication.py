@@ -279,6 +279,5 @@ def _commits_another(names: Names, replica: Replica, history: History) -> Findin
 @always(Subject.NODE_AND_HISTORY, explain=_commits_another)
 def commit_is_committed(replica: Replica, history: History) -> bool:
     """What a node holds up to its commit index is what was committed there."""
-    committed = {each.index: each.entry for each in history.committed}
     own = replica.log[: replica.commit]
-    return all(committed.get(index, entry) == entry for index, entry in enumerate(own, start=1))
+    return all(own[c.index - 1] == c.entry for c in history.committed if c.index <= len(own))

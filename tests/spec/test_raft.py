@@ -69,6 +69,7 @@ BROKEN: list[tuple[Property, tuple[object, ...]]] = [
     (replication.commit_within_log, (follower(1, A, commit=0, applied=1),)),
     (spec.next_above_match, (leader(1, A, match=1, ahead=0),)),
     (replication.commit_is_committed, (follower(2, B, commit=1), PAST)),
+    (replication.commit_is_committed, (follower(1, A, commit=1), PAST.apply(1, B, 2))),
     (some_leader, (History(),)),
     (some_commit, (History(),)),
 ]
@@ -115,6 +116,7 @@ n1 has applied up to index 2 and committed up to 2; its log ends at 1.
 n1 has applied up to index 1 and committed up to 0; its log ends at 1.
 n1 would send to n2 from index 1 on, which stores up to 1.
 n1 has committed entry b of term 2 at index 1, where entry a of term 1 was applied.
+n1 has committed entry a of term 1 at index 1, where entry b of term 2 was applied.
 """.replace("\n  ", " ")
     .strip()
     .split("\n")
