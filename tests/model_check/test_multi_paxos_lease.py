@@ -2,6 +2,7 @@
 
 import pytest
 
+from paxiom.impl.multi_paxos.lease import LeasedMultiPaxos
 from paxiom.model_check import reference
 from paxiom.model_check.engine import explore
 from paxiom.model_check.model import Delivery, Faults, Model, ModelError, Network
@@ -9,6 +10,7 @@ from paxiom.model_check.models.multi_paxos_lease import multi_paxos_lease
 from paxiom.model_check.result import Verdict
 from paxiom.model_check.schedule import Move
 from paxiom.model_check.stateful import run
+from paxiom.model_check.zoo.multi_paxos_lease import PromisesOthers
 from support.agreement import essence
 
 ONE_WAITS = Network(delivery=Delivery.DUPLICATING, lossy=True, capacity=1)
@@ -59,6 +61,14 @@ def test_a_smaller_margin_is_not_enough(term: int, margin: int, skew: int) -> No
 
     assert violation is not None
     assert violation.name == "linearizability"
+
+
+@pytest.mark.parametrize("protocol", [LeasedMultiPaxos, PromisesOthers])
+def test_leases_refine_multi_paxos_whether_they_bind_or_not(
+    protocol: type[LeasedMultiPaxos],
+) -> None:
+    """What is decided never rests on clocks: only reads do, and of these the spec knows nothing."""
+    holds(multi_paxos_lease(protocol=protocol, network=ONE_WAITS, refinement=True))
 
 
 # --- at random, beyond bounds ---------------------------------------------------------------------
