@@ -26,7 +26,7 @@ from paxiom.spec.logic.formulas import (
     Terms,
 )
 from paxiom.spec.logic.structure import Row, Scope
-from support.random_logic import Case, cases, falls, holding, rows
+from support.random_logic import Case, cases, falls, holding, namesakes, rows
 
 
 def by_z3(case: Case, lowers: type[Lowering] = Lowering) -> bool:
@@ -64,7 +64,7 @@ def by_z3(case: Case, lowers: type[Lowering] = Lowering) -> bool:
     return answers[0] == "sat"
 
 
-@given(cases())
+@given(cases() | namesakes())
 def test_z3_evaluator_and_definition_say_the_same(case: Case) -> None:
     assert by_z3(case) == case.evaluated() == case.judged()
 
@@ -205,4 +205,4 @@ class Outer(Lowering):
     ],
 )
 def test_a_wrong_lowering_is_noticed(broken: type[Lowering]) -> None:
-    assert falls(cases(), lambda case: by_z3(case, broken) == case.judged())
+    assert falls(cases() | namesakes(), lambda case: by_z3(case, broken) == case.judged())

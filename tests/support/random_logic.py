@@ -226,6 +226,17 @@ def cases(draw: st.DrawFn, most: int = 3, depth: int = 3) -> Case:
 
 
 @st.composite
+def namesakes(draw: st.DrawFn) -> Case:
+    """Draw a case in which a quantifier inside another binds a variable of the same name."""
+    case = draw(cases(depth=0))
+    sort = draw(st.sampled_from(SORTS))
+    outer, inner = sort("x"), sort("x")
+    body = draw(formulas(case.scope.system, (*case.parameters, outer, inner), 1))
+    one, other = draw(st.permutations((ForAll, Exists)))
+    return replace(case, formula=one((outer,), other((inner,), body)))
+
+
+@st.composite
 def updates(draw: st.DrawFn, case: Case) -> dict[str, Update]:
     """Draw what becomes of some relations, in terms of the parameters too."""
     made: dict[str, Update] = {}
