@@ -12,11 +12,13 @@ from paxiom.model_check.engine import explore
 from paxiom.model_check.model import Model
 from paxiom.model_check.models.multi_paxos import multi_paxos
 from paxiom.model_check.models.raft import raft
+from paxiom.model_check.models.vr import vr
 from paxiom.model_check.result import Verdict
 from paxiom.model_check.zoo import BUGS
 from paxiom.model_check.zoo.bug import Bug
 from paxiom.spec import multi_paxos as multi_paxos_spec
 from paxiom.spec import raft as raft_spec
+from paxiom.spec import vr as vr_spec
 from paxiom.spec.property import Kind, Property
 
 SOURCE = Path(os.environ.get("PAXIOM_SOURCE", Path(__file__).parents[2]))
@@ -120,7 +122,8 @@ def _bugs_of(model: object) -> tuple[Bug, ...]:
 
 RAFT = Table("Raft", _bugs_of(raft), raft_spec.SAFETY)
 MULTI_PAXOS = Table("Multi-Paxos", _bugs_of(multi_paxos), multi_paxos_spec.SAFETY)
-TABLES = (RAFT, MULTI_PAXOS)
+VR = Table("Viewstamped Replication", _bugs_of(vr), vr_spec.SAFETY)
+TABLES = (RAFT, MULTI_PAXOS, VR)
 
 
 if __name__ == "__main__":
