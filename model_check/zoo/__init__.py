@@ -13,6 +13,7 @@ from paxiom.model_check.zoo import (
     register,
     vr,
     zab,
+    zab_differences,
 )
 from paxiom.model_check.zoo.bug import Bug, UnknownError
 
@@ -25,6 +26,7 @@ MODULES = (
     raft_elections,
     raft_logs,
     zab,
+    zab_differences,
     vr,
 )
 
