@@ -4,10 +4,12 @@ from operator import attrgetter
 
 import pytest
 
+from paxiom.impl.zab import Zab
 from paxiom.impl.zab.differences import DifferencesZab
 from paxiom.model_check.engine import explore
 from paxiom.model_check.result import Verdict
 from paxiom.model_check.zoo.bug import Bug
+from paxiom.model_check.zoo.rules import rules
 from paxiom.model_check.zoo.zab_differences import BUGS
 
 NUMBER = attrgetter("number")
@@ -45,6 +47,12 @@ def test_zab_holds_where_the_mutant_falls(bug: Bug) -> None:
 
     assert result.verdict is Verdict.HOLDS
     assert all(result.witnesses.values())
+
+
+def test_every_rule_is_left_out_by_one() -> None:
+    ours, theirs = ({rule.name for rule in rules(of)} for of in (DifferencesZab, Zab))
+
+    assert ours - theirs == {bug.rule for bug in BUGS}
 
 
 @pytest.mark.parametrize("bug", each(set()))
