@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from operator import ge
 from typing import Protocol
 
-from paxiom.spec.property import Property, Subject, always, reachable
+from paxiom.spec.property import Finding, Property, Subject, always, reachable
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +88,18 @@ class Write:
 
     value: Hashable
 
+    def __str__(self) -> str:
+        """Say what is asked."""
+        return f"write {self.value}"
+
 
 @dataclass(frozen=True, slots=True)
 class Read:
     """Return the value last written."""
+
+    def __str__(self) -> str:
+        """Say what is asked."""
+        return "read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +152,29 @@ def _allowed_next(
     return sorted(following, key=lambda each: each[1].result is not None)
 
 
+def _told(client: Hashable, call: Call) -> str:
+    counts = sorted((str(other), number) for other, number in call.before)
+    earlier = [f"{number} of {other}'s" for other, number in counts]
+    after = f", after {' and '.join(earlier)} had returned," if earlier else ""
+    answer = f"returned {call.result.value}" if call.result else "has not returned"
+    return f"{client}'s {call.operation}{after} {answer}"
+
+
+def _inexplicable(calls: Calls) -> Finding:
+    """Tell all calls, those first before which the fewest had returned."""
+    each = [
+        (at + sum(number for _, number in call.before), str(client), _told(client, call))
+        for client, own in calls.of
+        for at, call in enumerate(own)
+    ]
+    told = "; ".join(sentence for *_, sentence in sorted(each))
+    return Finding(f"No order of the calls explains what they returned: {told}.")
+
+
 def linearizable(specification: SequentialObject) -> Property:
     """Make the property that all calls so far are linearizable; the history must be ``Calls``."""
 
-    @always(Subject.HISTORY)
+    @always(Subject.HISTORY, explain=_inexplicable)
     def linearizability(calls: Calls) -> bool:
         """Every call takes effect at one moment between its invocation and its response."""
         return linearization(calls, specification) is not None
