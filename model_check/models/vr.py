@@ -83,8 +83,11 @@ def vr(
     )
     if not refinement:
         return model
-    if faults.crashes or nodes == 1:
-        msg = "vr: its spec has no recovery, no single node: refinement needs 2 nodes, no crashes"
+    if faults.crashes:
+        msg = "vr: its spec has no recovery, so that refinement is asked without crashes"
+        raise ModelError(msg)
+    if nodes == 1:
+        msg = "vr: a node that is alone tells nobody, and so leaves no facts: give it 2 or more"
         raise ModelError(msg)
     # A step beyond the bound, and one request too many, is looked at before it is cut off.
     log = asks * min(nodes, views) + 1
