@@ -98,10 +98,9 @@ def expression(value: Json) -> Json:
             return {"#map": [[expression(key), expression(each)] for key, each in pairs]}
         case {"$int": str(digits)} if HEXADECIMAL.fullmatch(digits):
             return {"#bigint": str(int(digits, 16))}
-        case {"$": str(name), **fields} if fields:
-            return {"tag": plain(name), "value": _record(fields)}
-        case {"$": str(name)}:
-            return plain(name)
+        case {"$": str(name), **fields}:
+            record = _record(fields)
+            return {"tag": plain(name), "value": record} if record else plain(name)
         case dict() if not any(field.startswith("$") for field in value):
             return _record(value)
         case _:  # what the format has no expression for

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 import z3
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 
 from paxiom.proofs.finite import smallest
 from paxiom.proofs.lowering import Lowering
 from paxiom.proofs.obligations import Obligation
 from paxiom.proofs.second import by_cvc5, smtlib
-from paxiom.proofs.solving import LIMITS, Answer, new_solver
+from paxiom.proofs.solving import Answer, Limits, new_solver
 from paxiom.spec.logic.formulas import (
     And,
     Equal,
@@ -28,12 +28,17 @@ from paxiom.spec.logic.formulas import (
 from paxiom.spec.logic.structure import Row, Scope
 from support.random_logic import Case, cases, falls, holding, namesakes, rows
 
+SOON = Limits(resources=1_000_000)  # the formulas that Z3 can answer take a hundredth of it
+
 
 def by_z3(case: Case, lowers: type[Lowering] = Lowering) -> bool:
-    """Ask Z3, in the structure pinned down in its own terms."""
+    """Ask Z3, in the structure pinned down in its own terms.
+
+    Some formulas are outside EPR, as "for all x, g(g(x)) = g(x)": Z3 may make terms without end.
+    """
     scope, system = case.scope, case.scope.system
     lowering = lowers(system)
-    solver = new_solver(lowering, LIMITS)
+    solver = new_solver(lowering, SOON)
     elements = {
         sort: [z3.Const(f"{sort.__name__}#{at}", in_z3) for at in range(scope.sizes[sort])]
         for sort, in_z3 in lowering.sorts.items()
@@ -60,6 +65,7 @@ def by_z3(case: Case, lowers: type[Lowering] = Lowering) -> bool:
         solver.add(known[id(each)] == elements[type(each)][at])
     said = lowering.lower(case.formula, known)
     answers = (str(solver.check(said)), str(solver.check(z3.Not(said))))
+    assume("unknown" not in answers)
     assert answers in (("sat", "unsat"), ("unsat", "sat"))
     return answers[0] == "sat"
 
