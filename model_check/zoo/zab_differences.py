@@ -6,13 +6,13 @@ ZD are the other rules, each left out.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from functools import partial
 
 from paxiom.impl.zab import History, Zxid
 from paxiom.impl.zab.differences import Difference, DifferencesZab, How, Learner
 from paxiom.model_check.model import Delivery, Faults, Network
 from paxiom.model_check.models.zab_differences import zab_differences
-from paxiom.model_check.zoo.bug import Bug
+from paxiom.model_check.zoo.bug import Bug, left_out
 
 
 class KeepsAHole(DifferencesZab):
@@ -57,31 +57,8 @@ class WritesWhatCameLast(DifferencesZab):
         return False
 
 
-def _bug(
-    number: str,
-    protocol: type[DifferencesZab],
-    breaks: str,
-    length: int,
-    shown: Mapping[str, Any],
-    hidden: Mapping[str, Any],
-    *,
-    source: str = "no report known: the rule left out",
-    slow: bool = False,
-) -> Bug:
-    """Make a bug that is ``hidden`` by other values of what it says, all else as ``shown``."""
-    return Bug(
-        number=number,
-        protocol=protocol,
-        source=source,
-        model=zab_differences,
-        shown=shown,
-        hidden={**shown, **hidden},
-        breaks=breaks,
-        length=length,
-        slow=slow,
-    )
-
-
+_bug = partial(left_out, zab_differences)
+UNREPORTED = "no report known: the rule left out"
 DURABILITY = "durability"
 ONE_EPOCH = {"leaders": 1, "epochs": 1, "elections": 2}
 TWO_EPOCHS = {"leaders": 2, "epochs": 2, "elections": 2}
@@ -89,34 +66,36 @@ TWO_WAIT = Network(delivery=Delivery.FIFO, capacity=2)
 
 BUGS = (
     _bug(
-        *("Z06", KeepsAHole, DURABILITY, 39),
+        *("Z06", KeepsAHole, "ZOOKEEPER-4925", DURABILITY, 39),
         {**TWO_EPOCHS, "asks": 2, "network": TWO_WAIT, "faults": Faults(crashes=1)},
         {"faults": Faults()},
-        source="ZOOKEEPER-4925",
         slow=True,
     ),
     _bug(
-        *("Z07", BelievesAnUnwrittenSnapshot, DURABILITY, 23),
+        *("Z07", BelievesAnUnwrittenSnapshot, "ZOOKEEPER-3642", DURABILITY, 23),
         {"leaders": 1, "epochs": 2, "elections": 2},
         {"elections": 1},
-        source="ZOOKEEPER-3642",
     ),
     _bug(
-        *("Z08", BelievesAnUnwrittenTail, DURABILITY, 34),
+        *("Z08", BelievesAnUnwrittenTail, "ZOOKEEPER-5094", DURABILITY, 34),
         {**TWO_EPOCHS, "network": TWO_WAIT, "faults": Faults(crashes=1)},
         {"faults": Faults()},
-        source="ZOOKEEPER-5094",
         slow=True,
     ),
     _bug(
-        *("ZD01", CutsOffWhatIsProposed, DURABILITY, 27),
+        *("ZD01", CutsOffWhatIsProposed),
+        "ours, reading ZooKeeper's syncFollower; no report known, nor tried on ZooKeeper",
+        *(DURABILITY, 27),
         {**ONE_EPOCH, "nodes": 4},
         {"nodes": 3},
-        source="ours, reading ZooKeeper's syncFollower; no report known, nor tried on ZooKeeper",
     ),
-    _bug("ZD02", TakesAnyDifference, DURABILITY, 26, {**ONE_EPOCH, "asks": 2}, {"asks": 1}),
     _bug(
-        *("ZD03", WritesWhatCameLast, "commit is committed", 29),
+        *("ZD02", TakesAnyDifference, UNREPORTED, DURABILITY, 26),
+        {**ONE_EPOCH, "asks": 2},
+        {"asks": 1},
+    ),
+    _bug(
+        *("ZD03", WritesWhatCameLast, UNREPORTED, "commit is committed", 29),
         TWO_EPOCHS,
         {"leaders": 1},
     ),
