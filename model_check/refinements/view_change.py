@@ -9,6 +9,11 @@ from paxiom.model_check.refinements.quorums import members, quorums
 from paxiom.spec.relational.view_change import Index, Node, Quorum, Value, View, ViewChange
 
 
+def beginning(nodes: tuple[NodeId, ...]) -> Facts:
+    """All are normal in the first view, whose log is empty."""
+    return begun(0, {}) | {Fact("normal", (node, 0)) for node in nodes}
+
+
 def begun(view: int, log: Mapping[int, Hashable]) -> Facts:
     """Begin a view with this log."""
     return frozenset(

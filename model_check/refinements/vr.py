@@ -30,6 +30,7 @@ from paxiom.model_check.refinement import Fact, Facts, Refinement
 from paxiom.model_check.refinements import view_change
 from paxiom.model_check.refinements.view_change import (
     appended,
+    beginning,
     begun,
     committed,
     joined,
@@ -46,7 +47,7 @@ class ViewFacts(Monitor):
 
     def initial(self) -> Facts:
         """All are normal in the first view."""
-        return begun(0, {}) | {Fact("normal", (node, 0)) for node in self.nodes}
+        return beginning(self.nodes)
 
     def watches(self, happening: Happening) -> bool:
         """Views on disk, what is prepared and executed, what is taken from others."""

@@ -27,6 +27,7 @@ from paxiom.model_check.refinement import Fact, Facts, Refinement
 from paxiom.model_check.refinements import view_change
 from paxiom.model_check.refinements.view_change import (
     appended,
+    beginning,
     begun,
     committed,
     joined,
@@ -43,7 +44,7 @@ class EpochFacts(Monitor):
 
     def initial(self) -> Facts:
         """All have joined epoch 0, whose history is empty."""
-        return begun(0, {}) | {Fact("normal", (node, 0)) for node in self.nodes}
+        return beginning(self.nodes)
 
     def watches(self, happening: Happening) -> bool:
         """What is written to disk and delivered."""
