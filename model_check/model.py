@@ -7,7 +7,7 @@ the properties, and the bounds that make the state space finite. All of it is pa
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 from typing import Any
 
@@ -218,6 +218,13 @@ class Model:
         """All that may cut steps off: the bounds on nodes, then that on messages in flight."""
         names = tuple(bound.name for bound in self.bounds)
         return names if self.network.capacity is None else (*names, self.network.bound)
+
+
+def extended(model: Model, protocol: Callable[..., Protocol[Any, Any]], **parts: object) -> Model:
+    """Put an extension of a model's protocol, with its own ``parts`` besides, in place of it."""
+    plain: Any = model.protocol
+    same = {part.name: getattr(plain, part.name) for part in fields(plain)}
+    return replace(model, protocol=protocol(**same, **parts))
 
 
 def _ill_typed(model: Model) -> list[str]:

@@ -130,15 +130,11 @@ class Broadcast(Protocol[Server, Message]):
     def settle(self, before: Server, step: Step[Server]) -> Step[Server]:
         """Add to a step what must be on disk before it, and deliver what it committed."""
         after = step.state
-        durable = self.persist(self.on_disk(before), self.on_disk(after))
+        durable = self.persist(before.on_disk, after.on_disk)
         fresh = range(before.delivered + 1, after.delivered + 1)
         current = after.stable.current
         delivers = tuple(Apply(index, after.history[index - 1], current) for index in fresh)
         return Step(after, self.in_order(durable, (*step.effects, *delivers)))
-
-    def on_disk(self, server: Server) -> Stable:
-        """Tell what of a server is to be on its disk."""
-        return server.stable
 
     # Broadcast.
 

@@ -100,6 +100,11 @@ class Learner(Server):
     kept: History = ()
     taken: Difference | None = None
 
+    @property
+    def on_disk(self) -> Stable:
+        """What is in memory alone is not."""
+        return replace(self.stable, history=self.log)
+
 
 @dataclass(frozen=True, kw_only=True)  # no slots: they make a new class, which super() misses
 class DifferencesZab(Zab):
@@ -157,10 +162,6 @@ class DifferencesZab(Zab):
         if taken and self.discards(taken):
             learner = remembering(replace(learner, kept=learner.log), learner.log)
         return replace(learner, taken=None)
-
-    def on_disk(self, server: Server) -> Stable:
-        """What is in memory alone is not."""
-        return on_disk(server)
 
     def store(self, server: Server, transaction: Transaction) -> Server:
         """Add a transaction to memory and log, and keep it."""
@@ -302,8 +303,3 @@ def learning(server: Server) -> Learner:
 def remembering(learner: Learner, history: History) -> Learner:
     """Give a learner another history, in memory."""
     return replace(learner, stable=replace(learner.stable, history=history))
-
-
-def on_disk(server: Server) -> Stable:
-    """Tell what of a server survives a crash."""
-    return replace(server.stable, history=learning(server).log)

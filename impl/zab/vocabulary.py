@@ -222,3 +222,8 @@ class Server:
     def history(self) -> History:
         """Its history."""
         return self.stable.history
+
+    @property
+    def on_disk(self) -> Stable:
+        """What of it is to be on its disk."""
+        return self.stable

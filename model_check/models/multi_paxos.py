@@ -1,8 +1,5 @@
 """Multi-Paxos in a bounded environment."""
 
-from dataclasses import fields, replace
-from typing import Any
-
 from paxiom.impl.ballots import Ballot
 from paxiom.impl.multi_paxos import Leader, MultiPaxos, Retired, Server
 from paxiom.impl.names import MOST_LABELS, node_ids, values
@@ -123,9 +120,3 @@ def multi_paxos(
             slots + (count + 1 if count else 0),
         ),
     )
-
-
-def extended(model: Model, protocol: type[MultiPaxos], name: str, **parts: Any) -> Model:  # noqa: ANN401 - its own fields
-    """Put an extension of Multi-Paxos, with its own ``parts``, in place of it."""
-    plain = {part.name: getattr(model.protocol, part.name) for part in fields(MultiPaxos)}
-    return replace(model, name=name, protocol=protocol(**plain, **parts))

@@ -5,8 +5,16 @@ from dataclasses import replace
 from paxiom.impl.multi_paxos.lease import LeasedMultiPaxos
 from paxiom.impl.names import values
 from paxiom.impl.requests import Read, Write
-from paxiom.model_check.model import Delivery, Faults, Model, Network, Requests, require_counts
-from paxiom.model_check.models.multi_paxos import extended, multi_paxos
+from paxiom.model_check.model import (
+    Delivery,
+    Faults,
+    Model,
+    Network,
+    Requests,
+    extended,
+    require_counts,
+)
+from paxiom.model_check.models.multi_paxos import multi_paxos
 from paxiom.model_check.monitors import CallMonitor
 from paxiom.spec import linearizability
 from paxiom.spec import multi_paxos as spec
@@ -53,7 +61,8 @@ def multi_paxos_lease(
     )
     assert plain.requests
     leased = replace(
-        extended(plain, protocol, "multi-paxos-lease", term=term, margin=margin),
+        extended(plain, protocol, term=term, margin=margin),
+        name="multi-paxos-lease",
         requests=Requests(
             nodes=plain.requests.nodes,
             commands=(*map(Write, values(value_count)), Read()),

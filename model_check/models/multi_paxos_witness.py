@@ -1,8 +1,10 @@
 """Multi-Paxos with witnesses, in a bounded environment."""
 
+from dataclasses import replace
+
 from paxiom.impl.multi_paxos.witness import WitnessedMultiPaxos
-from paxiom.model_check.model import Delivery, Faults, Model, Network, require_counts
-from paxiom.model_check.models.multi_paxos import extended, multi_paxos
+from paxiom.model_check.model import Delivery, Faults, Model, Network, extended, require_counts
+from paxiom.model_check.models.multi_paxos import multi_paxos
 
 
 def multi_paxos_witness(
@@ -39,4 +41,5 @@ def multi_paxos_witness(
         network=network,
         faults=faults,
     )
-    return extended(plain, protocol, "multi-paxos-witness", witnesses=plain.nodes[data:])
+    witnessed = extended(plain, protocol, witnesses=plain.nodes[data:])
+    return replace(witnessed, name="multi-paxos-witness")

@@ -1,17 +1,17 @@
 """Zab whose leaders send differences, in a bounded environment."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 
-from paxiom.impl.zab import Server, Zab
-from paxiom.impl.zab.differences import DifferencesZab, on_disk
-from paxiom.model_check.model import Delivery, Faults, Model, Network
+from paxiom.impl.zab import Server
+from paxiom.impl.zab.differences import DifferencesZab
+from paxiom.model_check.model import Delivery, Faults, Model, Network, extended
 from paxiom.model_check.models.zab import replica, zab
 from paxiom.spec import zab as spec
 
 
 def stored(server: Server) -> spec.Replica | None:
     """What a node shows to properties: its log, not what is in its memory alone."""
-    return replica(replace(server, stable=on_disk(server)))
+    return replica(replace(server, stable=server.on_disk))
 
 
 def zab_differences(
@@ -40,5 +40,4 @@ def zab_differences(
         network=network,
         faults=faults,
     )
-    parts = {part.name: getattr(plain.protocol, part.name) for part in fields(Zab)}
-    return replace(plain, name="zab-differences", protocol=protocol(**parts), observe=stored)
+    return replace(extended(plain, protocol), name="zab-differences", observe=stored)
