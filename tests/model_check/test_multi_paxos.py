@@ -6,10 +6,9 @@ from paxiom.model_check import reference
 from paxiom.model_check.engine import explore
 from paxiom.model_check.model import Delivery, Faults, Model, ModelError, Network
 from paxiom.model_check.models.multi_paxos import multi_paxos
-from paxiom.model_check.result import Verdict
 from paxiom.model_check.schedule import Move
 from paxiom.model_check.stateful import run
-from support.agreement import essence, exhausted
+from support.agreement import both_hold, essence, exhausted, holds
 
 NETWORKS = [
     Network(delivery=delivery, lossy=lossy, capacity=1)
@@ -43,18 +42,7 @@ def test_engine_and_oracle_agree(network: Network, faults: Faults) -> None:
 )
 def test_engine_and_oracle_agree_on_more(bounds: dict[str, int]) -> None:
     """Three nodes; several slots; two commands; learners."""
-    model = multi_paxos(**bounds)  # type: ignore[arg-type]
-    oracle = reference.explore(model)
-
-    assert oracle.verdict is Verdict.HOLDS
-    assert essence(explore(model, symmetry=False)) == essence(oracle)
-
-
-def holds(model: Model) -> None:
-    result = explore(model)
-
-    assert result.verdict is Verdict.HOLDS
-    assert all(result.witnesses.values())
+    both_hold(multi_paxos(**bounds))  # type: ignore[arg-type]
 
 
 def test_two_leaders_two_slots() -> None:

@@ -5,13 +5,12 @@ import pytest
 from paxiom.impl.multi_paxos.lease import LeasedMultiPaxos
 from paxiom.model_check import reference
 from paxiom.model_check.engine import explore
-from paxiom.model_check.model import Delivery, Faults, Model, ModelError, Network
+from paxiom.model_check.model import Delivery, Faults, ModelError, Network
 from paxiom.model_check.models.multi_paxos_lease import multi_paxos_lease
-from paxiom.model_check.result import Verdict
 from paxiom.model_check.schedule import Move
 from paxiom.model_check.stateful import run
 from paxiom.model_check.zoo.multi_paxos_lease import PromisesOthers
-from support.agreement import essence
+from support.agreement import both_hold, essence, holds
 
 ONE_WAITS = Network(delivery=Delivery.DUPLICATING, lossy=True, capacity=1)
 FAULTS = [Faults(), Faults(crashes=1), Faults(stops=1), Faults(amnesias=1)]
@@ -22,11 +21,7 @@ FAULTS = [Faults(), Faults(crashes=1), Faults(stops=1), Faults(amnesias=1)]
 def test_engine_and_oracle_agree(delivery: Delivery, faults: Faults) -> None:
     """Two nodes, one leader; with faults, one message waits at each door."""
     network = Network(delivery=delivery, capacity=1)
-    model = multi_paxos_lease(nodes=2, ballots=1, network=network, faults=faults)
-    oracle = reference.explore(model)
-
-    assert oracle.verdict is Verdict.HOLDS
-    assert essence(explore(model, symmetry=False)) == essence(oracle)
+    both_hold(multi_paxos_lease(nodes=2, ballots=1, network=network, faults=faults))
 
 
 @pytest.mark.slow
@@ -34,14 +29,6 @@ def test_engine_and_oracle_agree_on_two_leaders() -> None:
     model = multi_paxos_lease(nodes=2)
 
     assert essence(explore(model, symmetry=False)) == essence(reference.explore(model))
-
-
-def holds(model: Model) -> int:
-    result = explore(model)
-
-    assert result.verdict is Verdict.HOLDS
-    assert all(result.witnesses.values())
-    return result.states
 
 
 @pytest.mark.slow

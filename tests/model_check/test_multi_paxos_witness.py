@@ -6,16 +6,15 @@ from paxiom.impl.multi_paxos import MultiPaxos
 from paxiom.impl.multi_paxos.witness import WitnessedMultiPaxos
 from paxiom.impl.names import node_ids
 from paxiom.impl.quorum import with_witnesses
-from paxiom.model_check import reference
 from paxiom.model_check.engine import explore
-from paxiom.model_check.model import Delivery, Faults, Model, ModelError, Network
+from paxiom.model_check.model import Delivery, Faults, ModelError, Network
 from paxiom.model_check.models.multi_paxos_witness import multi_paxos_witness
 from paxiom.model_check.result import Verdict
 from paxiom.model_check.stateful import run
 from paxiom.model_check.zoo.bug import Bug
 from paxiom.model_check.zoo.multi_paxos_witness import BUGS, CONTROLS, WitnessesHoldData
 from paxiom.model_check.zoo.rules import rules
-from support.agreement import essence
+from support.agreement import both_hold, holds
 
 FAULTS = [Faults(), Faults(crashes=1), Faults(stops=1), Faults(amnesias=1)]
 EACH_BUG = pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.number)
@@ -26,19 +25,7 @@ EACH_BUG = pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.number)
 def test_engine_and_oracle_agree(delivery: Delivery, faults: Faults) -> None:
     """A node with data and a witness; with faults, one message waits at each door."""
     network = Network(delivery=delivery, capacity=1)
-    model = multi_paxos_witness(nodes=2, network=network, faults=faults)
-    oracle = reference.explore(model, max_states=50_000)
-
-    assert oracle.verdict is Verdict.HOLDS
-    assert essence(explore(model, symmetry=False)) == essence(oracle)
-
-
-def holds(model: Model) -> int:
-    result = explore(model)
-
-    assert result.verdict is Verdict.HOLDS
-    assert all(result.witnesses.values())
-    return result.states
+    both_hold(multi_paxos_witness(nodes=2, network=network, faults=faults), max_states=50_000)
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,9 @@ import pytest
 
 from paxiom.model_check import reference
 from paxiom.model_check.engine import explore
-from paxiom.model_check.model import Delivery, Faults, Model, Network
+from paxiom.model_check.model import Delivery, Faults, Network
 from paxiom.model_check.models.raft import raft
-from paxiom.model_check.result import Verdict
-from support.agreement import essence, exhausted
+from support.agreement import essence, exhausted, holds
 
 ANY = Delivery.DUPLICATING
 NETWORKS = [
@@ -54,13 +53,6 @@ def test_engine_and_oracle_agree_on_more(bounds: dict[str, object]) -> None:
     model = raft(**bounds)  # type: ignore[arg-type]
 
     assert essence(explore(model, symmetry=False)) == essence(reference.explore(model))
-
-
-def holds(model: Model) -> None:
-    result = explore(model)
-
-    assert result.verdict is Verdict.HOLDS
-    assert all(result.witnesses.values())
 
 
 def test_symmetry_sees_one_state_of_each_orbit() -> None:

@@ -8,10 +8,9 @@ from paxiom.model_check import reference
 from paxiom.model_check.engine import explore
 from paxiom.model_check.model import Delivery, Faults, Model, ModelError, Network
 from paxiom.model_check.models.vr import vr
-from paxiom.model_check.result import Verdict
 from paxiom.model_check.schedule import Move
 from paxiom.model_check.stateful import run
-from support.agreement import essence, exhausted
+from support.agreement import both_hold, essence, exhausted, holds
 
 NETWORKS = [
     Network(delivery=delivery, lossy=lossy, capacity=1)
@@ -45,18 +44,7 @@ def test_engine_and_oracle_agree(network: Network, faults: Faults) -> None:
 )
 def test_engine_and_oracle_agree_on_more(bounds: dict[str, Any]) -> None:
     """Three nodes; three views; several requests; a second crash."""
-    model = vr(**bounds)
-    oracle = reference.explore(model)
-
-    assert oracle.verdict is Verdict.HOLDS
-    assert essence(explore(model, symmetry=False)) == essence(oracle)
-
-
-def holds(model: Model) -> None:
-    result = explore(model)
-
-    assert result.verdict is Verdict.HOLDS
-    assert all(result.witnesses.values())
+    both_hold(vr(**bounds))
 
 
 def test_two_views() -> None:

@@ -9,11 +9,10 @@ from paxiom.model_check import reference
 from paxiom.model_check.engine import explore
 from paxiom.model_check.model import Faults, Model, ModelError
 from paxiom.model_check.models.zab import zab
-from paxiom.model_check.result import Verdict
 from paxiom.model_check.schedule import Move
 from paxiom.model_check.stateful import Violated, run
 from paxiom.model_check.zoo.zab import AppliesItsTail
-from support.agreement import essence, exhausted
+from support.agreement import both_hold, essence, exhausted, holds
 
 FAULTS = [Faults(), Faults(crashes=1), Faults(stops=1), Faults(amnesias=1)]
 
@@ -40,20 +39,7 @@ def test_engine_and_oracle_agree(nodes: int, faults: Faults) -> None:
 )
 def test_engine_and_oracle_agree_on_more(bounds: dict[str, Any]) -> None:
     """Two who may lead; two epochs."""
-    model = zab(**bounds)
-    oracle = reference.explore(model)
-
-    assert oracle.verdict is Verdict.HOLDS
-    assert essence(explore(model, symmetry=False)) == essence(oracle)
-
-
-def holds(model: Model) -> int:
-    """Check that it holds, and not for want of steps; return how many orbits there are."""
-    result = explore(model)
-
-    assert result.verdict is Verdict.HOLDS
-    assert all(result.witnesses.values())
-    return result.states
+    both_hold(zab(**bounds))
 
 
 def test_two_epochs() -> None:

@@ -4,14 +4,11 @@ from typing import Any
 
 import pytest
 
-from paxiom.model_check import reference
-from paxiom.model_check.engine import explore
-from paxiom.model_check.model import Delivery, Faults, Model, Network
+from paxiom.model_check.model import Delivery, Faults, Network
 from paxiom.model_check.models.zab_differences import zab_differences
-from paxiom.model_check.result import Verdict
 from paxiom.model_check.schedule import Move
 from paxiom.model_check.stateful import run
-from support.agreement import essence
+from support.agreement import both_hold, holds
 
 FAULTS = [Faults(), Faults(crashes=1), Faults(stops=1), Faults(amnesias=1)]
 
@@ -27,20 +24,7 @@ FAULTS = [Faults(), Faults(crashes=1), Faults(stops=1), Faults(amnesias=1)]
 )
 def test_engine_and_oracle_agree(bounds: dict[str, Any]) -> None:
     """One who may lead, or two; every fault, also within a step."""
-    model = zab_differences(**bounds)
-    oracle = reference.explore(model, max_states=50_000)
-
-    assert oracle.verdict is Verdict.HOLDS
-    assert essence(explore(model, symmetry=False)) == essence(oracle)
-
-
-def holds(model: Model) -> int:
-    """Check that it holds, and not for want of steps; return how many orbits there are."""
-    result = explore(model)
-
-    assert result.verdict is Verdict.HOLDS
-    assert all(result.witnesses.values())
-    return result.states
+    both_hold(zab_differences(**bounds), max_states=50_000)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,10 @@
-"""Comparing two explorers on one model."""
+"""Comparing two explorers on one model, and what is asked of a search that is to hold."""
 
 from typing import Any
 
+from paxiom.model_check import reference
+from paxiom.model_check.engine import explore
+from paxiom.model_check.model import Model
 from paxiom.model_check.result import Result, Verdict
 
 
@@ -24,3 +27,20 @@ def essence(result: Result) -> dict[str, Any]:
 def exhausted(result: Result) -> bool:
     """Whether the search got to its end."""
     return result.verdict is not Verdict.INCOMPLETE
+
+
+def both_hold(model: Model, **limits: int) -> None:
+    """Check that it holds, by the oracle within limits, and by the engine alike."""
+    oracle = reference.explore(model, **limits)
+
+    assert oracle.verdict is Verdict.HOLDS
+    assert essence(explore(model, symmetry=False)) == essence(oracle)
+
+
+def holds(model: Model) -> int:
+    """Check that it holds, and not for want of steps; return how many states there are."""
+    result = explore(model)
+
+    assert result.verdict is Verdict.HOLDS
+    assert all(result.witnesses.values())
+    return result.states
